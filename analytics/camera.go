@@ -1,0 +1,232 @@
+package analytics
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/video"
+)
+
+// camera is one stream that has seats: it keeps the stream's open GOP, knows when the next look is due, and whether
+// the source is there. Its one goroutine only joins and leaves; looks are the workers'.
+type camera struct {
+	a      *Analytics
+	stream string
+	watch  *watch // of the worker that looks at this camera
+
+	queued bool // guarded by the queue's lock
+
+	mu       sync.Mutex
+	joined   *consumer
+	sampler  *video.Sampler
+	media    video.Codec
+	due      time.Time
+	unitAt   time.Time // when the last access unit was received
+	picture  *video.Picture
+	found    []seat.Detection // in picture
+	lookedAt time.Time
+
+	// of run alone
+	source  *streams.Stream
+	retryAt time.Time
+	online  presence
+
+	looks   trouble // looks that fail
+	damaged trouble // bitstream that cannot be read
+}
+
+const (
+	offlineAfter = 10 * time.Second // without a frame
+	rejoinEvery  = 10 * time.Second // while offline; upstream's own retries slow down to a minute
+	presenceTick = 500 * time.Millisecond
+
+	// maxGOP is how many bytes of one open GOP are kept: 16 s at 8 Mbit/s.
+	maxGOP = 16 << 20
+)
+
+func newCamera(a *Analytics, stream string) *camera {
+	return &camera{
+		a: a, stream: stream, watch: newWatch(&a.config, stream),
+		looks: trouble{what: "look failed"}, damaged: trouble{what: "damaged stream"},
+	}
+}
+
+// run joins the stream, and joins again whenever it went away or was edited, until the end.
+func (c *camera) run(ctx context.Context) {
+	tick := time.NewTicker(presenceTick)
+	defer tick.Stop()
+	defer c.leave()
+	started := time.Now()
+	for {
+		c.attend(time.Now(), started)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// attend is one turn of run.
+func (c *camera) attend(now, started time.Time) {
+	source := streams.Get(c.stream)
+	if source != c.source {
+		// edited in the web UI, or gone
+		c.leave()
+		c.source, c.retryAt = source, now
+	}
+	silent := now.Sub(c.lastUnit(started))
+	if source != nil && !now.Before(c.retryAt) && (!c.isJoined() || silent >= offlineAfter) {
+		c.leave()
+		c.online.reason = ""
+		if err := c.join(); err != nil {
+			c.online.reason = err.Error()
+		}
+		now = time.Now() // dialling takes its time
+		silent = now.Sub(c.lastUnit(started))
+		c.retryAt = now.Add(rejoinEvery)
+		if !c.isJoined() && silent < offlineAfter {
+			c.retryAt = now.Add(time.Second)
+		}
+	}
+	if source == nil {
+		c.online.reason = "stream not found"
+	}
+	switch received := c.lastUnit(time.Time{}); {
+	case silent >= offlineAfter:
+		c.online.offline(c, now, received)
+	case !received.IsZero():
+		c.online.back(c, now, received)
+	}
+}
+
+func (c *camera) join() error {
+	cons := newConsumer(c)
+	if err := c.source.AddConsumer(cons); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.joined != cons {
+		return errors.New("no video track")
+	}
+	return nil
+}
+
+func (c *camera) leave() {
+	c.mu.Lock()
+	cons := c.joined
+	c.joined = nil
+	c.mu.Unlock()
+	if cons != nil && c.source != nil {
+		c.source.RemoveConsumer(cons)
+	}
+}
+
+// start makes the camera ready for a new consumer's track.
+func (c *camera) start(cons *consumer, codec video.Codec) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.joined, c.media = cons, codec
+	c.sampler = video.NewSampler(codec, maxGOP)
+	c.due = time.Now()
+	c.sampler.SetDue(c.due, c.a.config.Interval)
+}
+
+// push takes one access unit, which is only borrowed.
+func (c *camera) push(cons *consumer, data []byte, now time.Time) {
+	c.mu.Lock()
+	if c.joined != cons {
+		c.mu.Unlock()
+		return
+	}
+	c.unitAt = now
+	err := c.sampler.Push(data, now)
+	ready := err == nil && c.sampler.Ready(now)
+	if ready {
+		c.due = c.due.Add(c.a.config.Interval)
+		if c.due.Before(now) {
+			c.due = now.Add(c.a.config.Interval)
+		}
+		c.sampler.SetDue(c.due, c.a.config.Interval)
+	}
+	c.mu.Unlock()
+
+	if err != nil {
+		c.broken(err)
+	}
+	if ready && !c.a.queue.add(c) {
+		c.a.metrics.dropped(c.stream)
+	}
+}
+
+// broken counts access units that could not be read.
+func (c *camera) broken(err error) {
+	c.a.metrics.damaged(c.stream)
+	c.damaged.failed(&log, c.stream, err, time.Now())
+}
+
+// take implements source.
+func (c *camera) take(sample *video.Sample, after video.Position) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sampler != nil && c.sampler.Take(sample, after)
+}
+
+func (c *camera) name() string { return c.stream }
+
+func (c *camera) codec() video.Codec {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.media
+}
+
+// looked keeps the picture until the next one, for api/seats/frame.jpeg, and brings the next look forward when a seat
+// wants a closer one.
+func (c *camera) looked(picture *video.Picture, found []seat.Detection) {
+	now := time.Now()
+	c.mu.Lock()
+	old := c.picture
+	c.picture, c.lookedAt = picture, now
+	c.found = append(c.found[:0], found...)
+	if !c.watch.settled() {
+		every := min(seat.CloserLook, c.a.config.Interval)
+		if closer := picture.At().Add(every); closer.Before(c.due) {
+			c.due = closer
+		}
+		c.sampler.SetDue(c.due, every)
+	}
+	c.mu.Unlock()
+	if old != nil {
+		old.Close()
+	}
+}
+
+// finished tells the log how a look went.
+func (c *camera) finished(err error) {
+	if err != nil {
+		c.looks.failed(&log, c.stream, err, time.Now())
+	} else {
+		c.looks.ended(&log, c.stream)
+	}
+}
+
+func (c *camera) isJoined() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.joined != nil
+}
+
+// lastUnit is when the last access unit was received, or otherwise where there was none.
+func (c *camera) lastUnit(otherwise time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unitAt.IsZero() {
+		return otherwise
+	}
+	return c.unitAt
+}

@@ -1,0 +1,79 @@
+package analytics
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics is what GET api/metrics shows.
+type metrics struct {
+	registry *prometheus.Registry
+	looks    *prometheus.CounterVec
+	failures *prometheus.CounterVec
+	drops    *prometheus.CounterVec
+	broken   *prometheus.CounterVec
+	cpu      *prometheus.CounterVec
+	events   *prometheus.CounterVec
+	stages   *prometheus.CounterVec
+	model    prometheus.Gauge
+}
+
+func newMetrics(a *Analytics) *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "go2rtc_analytics_" + name, Help: help}, labels)
+	}
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		looks:    counter("looks_total", "Looks that were made.", "stream"),
+		failures: counter("look_failures_total", "Looks that failed, by the stage that did.", "stream", "stage"),
+		drops:    counter("looks_dropped_total", "Looks that were due while the one before still waited.", "stream"),
+		broken:   counter("damaged_units_total", "Access units that could not be read.", "stream"),
+		cpu:      counter("look_cpu_seconds_total", "Processor time of looks, by stage.", "stage"),
+		events:   counter("events_total", "Events that were committed.", "event_type"),
+		stages:   counter("database_failures_total", "Times that the database could not be opened.", "stage"),
+		model: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "go2rtc_analytics_model_loaded", Help: "1 when there is a model to look with.",
+		}),
+	}
+	m.model.Set(1)
+	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.stages, m.model)
+	for _, c := range a.cameras {
+		// counters that stand at nothing are seen, too
+		m.looks.WithLabelValues(c.stream)
+		m.drops.WithLabelValues(c.stream)
+		m.broken.WithLabelValues(c.stream)
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "go2rtc_analytics_last_frame_age_seconds", Help: "Since an access unit was received.",
+			ConstLabels: prometheus.Labels{"stream": c.stream},
+		}, func() float64 { return time.Since(c.lastUnit(a.started)).Seconds() }))
+	}
+	return m
+}
+
+func (m *metrics) looked(stream string, spent stages, err error) {
+	m.cpu.WithLabelValues("decode").Add(spent.Decode.Seconds())
+	m.cpu.WithLabelValues("detect").Add(spent.Detect.Seconds())
+	m.cpu.WithLabelValues("seats").Add(spent.Seats.Seconds())
+	m.cpu.WithLabelValues("store").Add(spent.Store.Seconds())
+	var failed *lookError
+	switch {
+	case err == nil:
+		m.looks.WithLabelValues(stream).Inc()
+	case errors.As(err, &failed):
+		m.failures.WithLabelValues(stream, failed.stage).Inc()
+	}
+}
+
+func (m *metrics) dropped(stream string) { m.drops.WithLabelValues(stream).Inc() }
+func (m *metrics) damaged(stream string) { m.broken.WithLabelValues(stream).Inc() }
+func (m *metrics) event(kind string)     { m.events.WithLabelValues(kind).Inc() }
+func (m *metrics) stage(name string)     { m.stages.WithLabelValues(name).Inc() }
+func (m *metrics) blind()                { m.model.Set(0) }
+
+func (m *metrics) handler() http.HandlerFunc {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP
+}
