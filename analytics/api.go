@@ -80,13 +80,17 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, api.StreamNotFound, http.StatusNotFound)
 		return
 	}
-	img := a.drawLast(a.cameras[i])
+	img, err := a.drawLast(a.cameras[i])
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	if img == nil {
 		http.Error(w, "no picture was looked at yet", http.StatusNotFound)
 		return
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 80}); err != nil {
+	if err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 80}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}

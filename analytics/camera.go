@@ -3,6 +3,8 @@ package analytics
 import (
 	"context"
 	"errors"
+	"image"
+	"slices"
 	"sync"
 	"time"
 
@@ -204,6 +206,17 @@ func (c *camera) looked(picture *video.Picture, found []seat.Detection) {
 	if old != nil {
 		old.Close()
 	}
+}
+
+// last is a copy of the picture of the last look, and what was found in it; nil where there was none.
+func (c *camera) last() (*image.RGBA, []seat.Detection, time.Time, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.picture == nil {
+		return nil, nil, time.Time{}, nil
+	}
+	img, err := c.picture.Image()
+	return img, slices.Clone(c.found), c.picture.At(), err
 }
 
 // finished tells the log how a look went.

@@ -58,6 +58,7 @@ func clearLines(n *yaml.Node) {
 type fields map[string]func(n *yaml.Node, key string) error
 
 func (c *Config) decode(n *yaml.Node) error {
+	c.lines["analytics"] = n.Line
 	return c.mapping(n, "analytics", fields{
 		"store_id":        c.text(&c.StoreID),
 		"interval":        c.duration(&c.Interval, minInterval, maxInterval),

@@ -28,20 +28,14 @@ var (
 var bold = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) })
 
 // drawLast draws the seats and boxes on the picture of the last look; nil where there was none.
-func (a *Analytics) drawLast(c *camera) *image.RGBA {
-	c.mu.Lock()
-	if c.picture == nil {
-		c.mu.Unlock()
-		return nil
+func (a *Analytics) drawLast(c *camera) (*image.RGBA, error) {
+	img, found, at, err := c.last()
+	if img == nil || err != nil {
+		return nil, err
 	}
-	img := c.picture.Image()
-	found := append([]seat.Detection(nil), c.found...)
-	at := c.picture.At()
-	c.mu.Unlock()
-
 	p, err := newPen(img)
 	if err != nil {
-		return img
+		return nil, err
 	}
 	statuses := map[string]string{}
 	a.hub.mu.Lock()
@@ -79,7 +73,7 @@ func (a *Analytics) drawLast(c *camera) *image.RGBA {
 		p.label(seat.Point{X: b.X0, Y: b.Y0}, fmt.Sprintf("%s %.2f", d.Class, d.Confidence), col)
 	}
 	p.label(seat.Point{X: 0, Y: 0}, at.Format("15:04:05.000")+noteOf(a), colorPerson)
-	return img
+	return img, nil
 }
 
 func noteOf(a *Analytics) string {

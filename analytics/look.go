@@ -54,7 +54,10 @@ func (e *eyes) see(src source, floor float32) (*video.Picture, []seat.Detection,
 	e.spent = stages{}
 	clock := startClock()
 
-	decoder := e.decoders.Acquire(src.name(), src.codec())
+	decoder, err := e.decoders.Acquire(src.name(), src.codec())
+	if err != nil {
+		return nil, nil, &lookError{"decode", err}
+	}
 	defer e.decoders.Release(decoder)
 	if !src.take(&e.sample, decoder.Position()) {
 		return nil, nil, nil

@@ -152,7 +152,8 @@ func (r *replay) run() error {
 
 // look is Analytics.look with lines of JSON in place of the database.
 func (r *replay) look() error {
-	defer r.sampler.SetDue(r.due, r.interval)
+	every := r.interval
+	defer func() { r.sampler.SetDue(r.due, every) }()
 	picture, found, err := r.eyes.see(r, r.watch.rules.Keep)
 	if err != nil {
 		r.failed++
@@ -178,11 +179,10 @@ func (r *replay) look() error {
 		}
 	}
 	if !r.watch.settled() {
-		every := min(seat.CloserLook, r.interval)
+		every = min(seat.CloserLook, r.interval)
 		if closer := at.Add(every); closer.Before(r.due) {
 			r.due = closer
 		}
-		defer r.sampler.SetDue(r.due, every)
 	}
 	return nil
 }

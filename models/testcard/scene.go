@@ -2,12 +2,11 @@ package testcard
 
 // Thing is one figure or thing on one frame.
 type Thing struct {
-	Class      int     // ClassPerson or ClassBackpack
-	Seat       string  // the seat it belongs to; empty for a person on the way
-	X0, Y0     float64 // left and top, 0..1 of the picture
-	X1, Y1     float64 // right and bottom
-	PassingBy  bool    // in the seat, but only on the way through
-	centerCell int     // column of the grid, for persons
+	Class     int     // ClassPerson or ClassBackpack
+	Seat      string  // the seat it belongs to; empty for a person on the way
+	X0, Y0    float64 // left and top, 0..1 of the picture
+	X1, Y1    float64 // right and bottom
+	PassingBy bool    // in the seat, but only on the way through
 }
 
 // At returns what frame n of the room shows; n counts from 0, the first frame
@@ -86,7 +85,7 @@ func inView(cell int) bool {
 
 func (r Room) person(seat string, cell int) Thing {
 	t := r.place(cellCenter(cell), r.snap(footLine, personStride, 0)-personHeight/2, personWidth, personHeight)
-	t.Class, t.Seat, t.centerCell = ClassPerson, seat, cell
+	t.Class, t.Seat = ClassPerson, seat
 	return t
 }
 

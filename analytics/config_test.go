@@ -1,0 +1,118 @@
+package analytics
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v4"
+)
+
+// load reads a section as go2rtc.yaml, beside one stream.
+func load(t testing.TB, text string) (Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "go2rtc.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(strings.TrimRight(text, "\n")+"\nstreams: {cam1: rtsp://127.0.0.1/1}\n"), 0o600))
+	return loadFile(path)
+}
+
+func TestConfigMistakes(t *testing.T) {
+	files, err := filepath.Glob("testdata/config/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			b, err := os.ReadFile(file)
+			require.NoError(t, err)
+			text, want, ok := strings.Cut(string(b), "----------\n")
+			require.True(t, ok)
+			_, err = load(t, text)
+			require.EqualError(t, err, strings.TrimSpace(want))
+		})
+	}
+}
+
+func TestConfigDefaults(t *testing.T) {
+	c, err := load(t, "analytics: {store_id: s}")
+	require.NoError(t, err)
+	want := defaultConfig()
+	want.StoreID = "s"
+	c.lines = nil
+	require.Equal(t, want, c)
+
+	// no section at all is nothing to look at
+	c, err = load(t, "api: {listen: :1984}")
+	require.NoError(t, err)
+	require.Equal(t, defaultConfig(), c)
+}
+
+// TestConfigShipped loads the file that operators begin with: it must say what the defaults are.
+func TestConfigShipped(t *testing.T) {
+	c, err := loadFile("../go2rtc.yaml")
+	require.NoError(t, err)
+	require.Equal(t, "oryudong", c.StoreID)
+	require.Len(t, c.Seats, 1)
+	c.StoreID, c.Seats, c.lines = "", nil, nil
+	require.Equal(t, defaultConfig(), c)
+}
+
+func TestConfigSeatsKeepTheirOrder(t *testing.T) {
+	c, err := load(t, `
+analytics:
+  store_id: s
+  interval: 1s
+  seats:
+    Z: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]], anchor: overlap}
+    A: {stream: cam1, roi: &r [[0, 0], [1, 0], [1, 1]], name: Window}
+    M: {stream: cam1, roi: *r, items_roi: [[0, 0], [0.5, 0], [0.5, 0.5]]}
+`)
+	require.NoError(t, err)
+	require.Equal(t, time.Second, c.Interval)
+	require.Equal(t, []string{"Z", "A", "M"}, []string{c.Seats[0].ID, c.Seats[1].ID, c.Seats[2].ID})
+	require.Equal(t, seat.AnchorOverlap, c.Seats[0].Anchor)
+	require.Equal(t, seat.AnchorFoot, c.Seats[1].Anchor)
+	require.Equal(t, c.Seats[1].ROI, c.Seats[2].ROI)
+	require.Equal(t, []string{"cam1"}, c.streamNames())
+}
+
+// TestConfigLaterDocumentsOverride: go2rtc takes several -config, each over the ones before.
+func TestConfigLaterDocumentsOverride(t *testing.T) {
+	var cfg struct {
+		Mod Config `yaml:"analytics"`
+	}
+	cfg.Mod = defaultConfig()
+	for _, doc := range []string{
+		"analytics: {store_id: one, seats: {A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}}",
+		"analytics: {store_id: two, seats: {A: {name: Window}, B: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}}",
+	} {
+		require.NoError(t, yaml.Unmarshal([]byte(doc), &cfg))
+	}
+	require.NoError(t, cfg.Mod.validate(func(string) bool { return true }))
+	require.Equal(t, "two", cfg.Mod.StoreID)
+	require.Equal(t, "Window", cfg.Mod.Seats[0].Name)
+	require.Len(t, cfg.Mod.Seats[0].ROI, 3)
+	require.Equal(t, "B", cfg.Mod.Seats[1].ID)
+}
+
+func FuzzConfig(f *testing.F) {
+	files, _ := filepath.Glob("testdata/config/*.txt")
+	for _, file := range files {
+		if b, err := os.ReadFile(file); err == nil {
+			f.Add(b)
+		}
+	}
+	f.Add([]byte("analytics: &a {seats: {A: *a}}"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var cfg struct {
+			Mod Config `yaml:"analytics"`
+		}
+		cfg.Mod = defaultConfig()
+		if yaml.Unmarshal(b, &cfg) == nil {
+			_ = cfg.Mod.validate(func(string) bool { return true })
+		}
+	})
+}
