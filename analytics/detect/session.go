@@ -1,0 +1,110 @@
+package detect
+
+import (
+	"fmt"
+	"image"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/video"
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// DefaultOverlap is the intersection over union above which two boxes of a class are one thing.
+const DefaultOverlap = 0.5
+
+// Session is what one worker detects with: a model's input and output, and buffers. One goroutine uses it at a time.
+type Session struct {
+	Overlap float32 // of non-maximum suppression, 0..1
+
+	model   *Model
+	input   *ort.Tensor[float32]
+	output  *ort.Tensor[float32]
+	inputs  []ort.Value
+	outputs []ort.Value
+	found   []candidate
+}
+
+// Session makes a session. Close it before the model.
+func (m *Model) Session() (*Session, error) {
+	input, err := ort.NewEmptyTensor[float32](m.input)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m.path, err)
+	}
+	output, err := ort.NewEmptyTensor[float32](m.output)
+	if err != nil {
+		_ = input.Destroy()
+		return nil, fmt.Errorf("model %s: %w", m.path, err)
+	}
+	return &Session{
+		Overlap: DefaultOverlap,
+		model:   m, input: input, output: output,
+		inputs: []ort.Value{input}, outputs: []ort.Value{output},
+	}, nil
+}
+
+// Close frees the session.
+func (s *Session) Close() {
+	_ = s.input.Destroy()
+	_ = s.output.Destroy()
+}
+
+// Detect finds what is in the given parts of a picture, or in the whole of it where none are given, and appends it to
+// dst, surest first. What several parts show is one detection. Nothing less sure than floor, 0..1, is told.
+func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float32, dst []seat.Detection) ([]seat.Detection, error) {
+	s.found = s.found[:0]
+	if len(parts) == 0 {
+		if err := s.look(p, p.Bounds(), floor); err != nil {
+			return dst, err
+		}
+	}
+	for _, part := range parts {
+		if err := s.look(p, part, floor); err != nil {
+			return dst, err
+		}
+	}
+	kept := s.found
+	if s.model.family.nms || len(parts) > 1 {
+		kept = suppress(kept, s.Overlap)
+	}
+	w, h := p.Size()
+	for i := range kept {
+		c := &kept[i]
+		dst = append(dst, seat.Detection{
+			Class:      s.model.classes[c.class],
+			Confidence: c.confidence,
+			Box:        seat.Box{X0: c.x0 / float32(w), Y0: c.y0 / float32(h), X1: c.x1 / float32(w), Y1: c.y1 / float32(h)},
+		})
+	}
+	return dst, nil
+}
+
+// look runs the model over one part and leaves what it found in pixels of the picture.
+func (s *Session) look(p *video.Picture, part image.Rectangle, floor float32) error {
+	fit, err := p.Letterbox(part, s.model.family.box, s.input.GetData())
+	if err != nil {
+		return err
+	}
+	if err = s.model.session.Run(s.inputs, s.outputs); err != nil {
+		return fmt.Errorf("run %s: %w", s.model.path, err)
+	}
+	first := len(s.found)
+	s.found = s.model.family.decode(s.found, s.output.GetData(), floor)
+	s.found = s.found[:first+place(s.found[first:], fit, part.Intersect(p.Bounds()), part.Min)]
+	return nil
+}
+
+// place moves boxes from the input to the picture, clipped to the part that was looked at, and gives how many are left.
+func place(all []candidate, fit video.Fit, part image.Rectangle, origin image.Point) int {
+	n := 0
+	for _, c := range all {
+		x0, x1 := (c.x0-fit.X)/fit.Scale+float32(origin.X), (c.x1-fit.X)/fit.Scale+float32(origin.X)
+		y0, y1 := (c.y0-fit.Y)/fit.Scale+float32(origin.Y), (c.y1-fit.Y)/fit.Scale+float32(origin.Y)
+		c.x0, c.x1 = max(x0, float32(part.Min.X)), min(x1, float32(part.Max.X))
+		c.y0, c.y1 = max(y0, float32(part.Min.Y)), min(y1, float32(part.Max.Y))
+		if c.x1 > c.x0 && c.y1 > c.y0 {
+			all[n] = c
+			n++
+		}
+	}
+	return n
+}
