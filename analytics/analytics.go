@@ -169,7 +169,12 @@ func (a *Analytics) start() {
 	if a.model != nil {
 		a.decoders = video.NewDecoders(workerCount() * decodersPerWorker)
 		for range workerCount() {
-			e := &eyes{decoders: a.decoders, session: a.model.Session()}
+			session, err := a.model.Session()
+			if err != nil {
+				log.Error().Err(err).Msg("[analytics] one worker less")
+				continue
+			}
+			e := &eyes{decoders: a.decoders, session: session}
 			a.done.Go(func() { a.work(ctx, e) })
 		}
 	}

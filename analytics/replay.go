@@ -39,6 +39,11 @@ func Replay(configPath, stream, clip string, events, summary io.Writer) error {
 		return err
 	}
 	defer func() { _ = model.Close() }()
+	session, err := model.Session()
+	if err != nil {
+		return err
+	}
+	defer session.Close()
 	file, err := video.OpenFile(clip)
 	if err != nil {
 		return err
@@ -52,7 +57,7 @@ func Replay(configPath, stream, clip string, events, summary io.Writer) error {
 		file:     file,
 		sampler:  video.NewSampler(file.Codec(), maxGOP),
 		watch:    newWatch(&config, stream),
-		eyes:     eyes{decoders: decoders, session: model.Session()},
+		eyes:     eyes{decoders: decoders, session: session},
 		out:      json.NewEncoder(events),
 	}
 	// processor time is measured by thread

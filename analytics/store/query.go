@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Seats are a store's rows of seat_status, by seat.
+func (db *DB) Seats(ctx context.Context, storeID string) (rows []SeatRow, err error) {
+	err = db.each(ctx, `select store_id, seat_id, stream, status, person_detected, items_detected, detection_confidence,
+		since, updated_at from seat_status where store_id = ? order by seat_id`, []any{storeID}, func(r *sql.Rows) error {
+		var s SeatRow
+		err := r.Scan(&s.StoreID, &s.SeatID, &s.Stream, &s.Status, &s.PersonDetected, &s.ItemsDetected,
+			&s.DetectionConfidence, &s.Since, &s.UpdatedAt)
+		rows = append(rows, s)
+		return err
+	})
+	return rows, err
+}
+
+// Cameras are a store's rows of camera_status, by stream.
+func (db *DB) Cameras(ctx context.Context, storeID string) (rows []CameraRow, err error) {
+	err = db.each(ctx, `select store_id, stream, online, last_frame_at, error, updated_at from camera_status
+		where store_id = ? order by stream`, []any{storeID}, func(r *sql.Rows) error {
+		var c CameraRow
+		err := r.Scan(&c.StoreID, &c.Stream, &c.Online, &c.LastFrameAt, &c.Error, &c.UpdatedAt)
+		rows = append(rows, c)
+		return err
+	})
+	return rows, err
+}
+
+// Memories are what a store's seats remember, by seat.
+func (db *DB) Memories(ctx context.Context, storeID string) (map[string][]byte, error) {
+	all := map[string][]byte{}
+	err := db.each(ctx, `select seat_id, state from seat_memory where store_id = ?`, []any{storeID}, func(r *sql.Rows) error {
+		var id, state string
+		err := r.Scan(&id, &state)
+		all[id] = []byte(state)
+		return err
+	})
+	return all, err
+}
+
+// EventQuery says which events are wanted.
+type EventQuery struct {
+	StoreID   string
+	Limit     int    // at least 1
+	SeatID    string // all where empty
+	EventType string // all where empty
+	Before    string // only those committed before: an event's id, or a time in RFC 3339; all where empty
+}
+
+// Validate tells what is wrong with Before.
+func (q *EventQuery) Validate() error {
+	_, err := q.beforeID()
+	return err
+}
+
+// beforeID is the id that all wanted events lie below.
+func (q *EventQuery) beforeID() (string, error) {
+	if q.Before == "" {
+		return "", nil
+	}
+	if id, err := uuid.Parse(q.Before); err == nil {
+		return id.String(), nil
+	}
+	t, err := time.Parse(time.RFC3339, q.Before)
+	if err != nil || t.Before(time.Unix(0, 0)) {
+		return "", fmt.Errorf("before: wants an event's id or a time such as 2026-11-24T09:00:00.000Z, has %q", q.Before)
+	}
+	// a UUIDv7 begins with its milliseconds (RFC 9562 section 5.7)
+	ms := uint64(t.UnixMilli())
+	return fmt.Sprintf("%08x-%04x-0000-0000-000000000000", uint32(ms>>16), uint16(ms)), nil
+}
+
+// Events are newest first, in the order in which they were committed: pages that follow each other by the last id, or
+// created_at, neither lose nor repeat one.
+func (db *DB) Events(ctx context.Context, q EventQuery) (rows []EventRow, err error) {
+	before, err := q.beforeID()
+	if err != nil {
+		return nil, err
+	}
+	where, args := []string{"store_id = ?"}, []any{q.StoreID}
+	for column, value := range map[string]string{"seat_id = ?": q.SeatID, "event_type = ?": q.EventType, "id < ?": before} {
+		if value != "" {
+			where, args = append(where, column), append(args, value)
+		}
+	}
+	err = db.each(ctx, `select id, store_id, seat_id, stream, event_type, status, previous_status, detection_confidence,
+		captured_at, created_at from detection_events where `+strings.Join(where, " and ")+` order by id desc limit ?`,
+		append(args, q.Limit), func(r *sql.Rows) error {
+			var e EventRow
+			err := r.Scan(&e.ID, &e.StoreID, &e.SeatID, &e.Stream, &e.EventType, &e.Status, &e.PreviousStatus,
+				&e.DetectionConfidence, &e.CapturedAt, &e.CreatedAt)
+			rows = append(rows, e)
+			return err
+		})
+	return rows, err
+}
+
+func (db *DB) each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := db.readers.QueryContext(ctx, query, args...)
+	if err != nil {
+		return explain(db.path, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err = scan(rows); err != nil {
+			return explain(db.path, err)
+		}
+	}
+	return explain(db.path, rows.Err())
+}
