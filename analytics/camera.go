@@ -26,7 +26,7 @@ type camera struct {
 	joined   *consumer
 	sampler  *video.Sampler
 	media    video.Codec
-	due      time.Time
+	schedule schedule
 	unitAt   time.Time // when the last access unit was received
 	picture  *video.Picture
 	found    []seat.Detection // in picture
@@ -52,7 +52,7 @@ const (
 
 func newCamera(a *Analytics, stream string) *camera {
 	return &camera{
-		a: a, stream: stream, watch: newWatch(&a.config, stream),
+		a: a, stream: stream, watch: newWatch(&a.config, stream), schedule: schedule{interval: a.config.Interval},
 		looks: trouble{what: "look failed"}, damaged: trouble{what: "damaged stream"},
 	}
 }
@@ -135,8 +135,7 @@ func (c *camera) start(cons *consumer, codec video.Codec) {
 	defer c.mu.Unlock()
 	c.joined, c.media = cons, codec
 	c.sampler = video.NewSampler(codec, maxGOP)
-	c.due = time.Now()
-	c.sampler.SetDue(c.due, c.a.config.Interval)
+	c.schedule.begin(c.sampler, time.Now())
 }
 
 // push takes one access unit, which is only borrowed.
@@ -148,14 +147,7 @@ func (c *camera) push(cons *consumer, data []byte, now time.Time) {
 	}
 	c.unitAt = now
 	err := c.sampler.Push(data, now)
-	ready := err == nil && c.sampler.Ready(now)
-	if ready {
-		c.due = c.due.Add(c.a.config.Interval)
-		if c.due.Before(now) {
-			c.due = now.Add(c.a.config.Interval)
-		}
-		c.sampler.SetDue(c.due, c.a.config.Interval)
-	}
+	ready := err == nil && c.schedule.ready(c.sampler, now)
 	c.mu.Unlock()
 
 	if err != nil {
@@ -195,13 +187,7 @@ func (c *camera) looked(picture *video.Picture, found []seat.Detection) {
 	old := c.picture
 	c.picture, c.lookedAt = picture, now
 	c.found = append(c.found[:0], found...)
-	if !c.watch.settled() {
-		every := min(seat.CloserLook, c.a.config.Interval)
-		if closer := picture.At().Add(every); closer.Before(c.due) {
-			c.due = closer
-		}
-		c.sampler.SetDue(c.due, every)
-	}
+	c.schedule.looked(c.sampler, picture.At(), c.watch.nextLook(c.a.config.Interval))
 	c.mu.Unlock()
 	if old != nil {
 		old.Close()

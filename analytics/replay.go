@@ -13,7 +13,6 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
-	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"go.yaml.in/yaml/v4"
@@ -53,8 +52,8 @@ func Replay(configPath, stream, clip string, events, summary io.Writer) error {
 	decoders := video.NewDecoders(1)
 	defer decoders.Close()
 	r := &replay{
-		interval: config.Interval,
 		file:     file,
+		schedule: schedule{interval: config.Interval},
 		sampler:  video.NewSampler(file.Codec(), maxGOP),
 		watch:    newWatch(&config, stream),
 		eyes:     eyes{decoders: decoders, session: session},
@@ -97,14 +96,13 @@ func loadFile(path string) (Config, error) {
 
 // replay is one clip on its way through the pipeline.
 type replay struct {
-	interval time.Duration
 	file     *video.File
+	schedule schedule
 	sampler  *video.Sampler
 	watch    *watch
 	eyes     eyes
 	out      *json.Encoder
 
-	due    time.Time
 	looks  int
 	failed int
 	media  time.Duration
@@ -119,31 +117,26 @@ func (r *replay) name() string       { return "replay" }
 func (r *replay) codec() video.Codec { return r.file.Codec() }
 
 func (r *replay) run() error {
-	r.due = replayEpoch
-	r.sampler.SetDue(r.due, r.interval)
+	r.schedule.begin(r.sampler, replayEpoch)
 	for {
 		clock := startClock()
-		data, pts, err := r.file.Next()
+		unit, err := r.file.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		at := replayEpoch.Add(pts)
-		r.media = max(r.media, pts)
-		if err = r.sampler.Push(data, at); err != nil {
+		r.media = max(r.media, unit.PTS)
+		r.eyes.sample.Until = replayEpoch.Add(unit.DTS)
+		if err = r.sampler.Push(unit.Data, replayEpoch.Add(unit.PTS)); err != nil {
 			r.failed++
 			continue
 		}
-		ready := r.sampler.Ready(at)
+		ready := r.schedule.ready(r.sampler, r.eyes.sample.Until)
 		r.read += clock.lap()
 		if !ready {
 			continue
-		}
-		r.due = r.due.Add(r.interval)
-		if r.due.Before(at) {
-			r.due = at.Add(r.interval)
 		}
 		if err = r.look(); err != nil {
 			return err
@@ -157,8 +150,6 @@ func (r *replay) run() error {
 
 // look is Analytics.look with lines of JSON in place of the database.
 func (r *replay) look() error {
-	every := r.interval
-	defer func() { r.sampler.SetDue(r.due, every) }()
 	picture, found, err := r.eyes.see(r, r.watch.rules.Keep)
 	if err != nil {
 		r.failed++
@@ -183,12 +174,7 @@ func (r *replay) look() error {
 			return err
 		}
 	}
-	if !r.watch.settled() {
-		every = min(seat.CloserLook, r.interval)
-		if closer := at.Add(every); closer.Before(r.due) {
-			r.due = closer
-		}
-	}
+	r.schedule.looked(r.sampler, at, r.watch.nextLook(r.schedule.interval))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package analytics
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
@@ -83,6 +84,10 @@ func (w *watch) decide(at, now time.Time, found []seat.Detection) (decision, err
 			d.change.Memories = append(d.change.Memories, store.Memory{StoreID: w.storeID, SeatID: w.seats[i].ID, State: b})
 		}
 	}
+	// one look may confirm what began at different times
+	slices.SortStableFunc(d.change.Events, func(a, b store.EventRow) int {
+		return time.Time(a.CapturedAt).Compare(time.Time(b.CapturedAt))
+	})
 	return d, nil
 }
 
@@ -98,14 +103,13 @@ func (w *watch) become(d decision) {
 	copy(w.states, d.next)
 }
 
-// settled tells that no seat wants a closer look.
-func (w *watch) settled() bool {
+// nextLook is how long after the last look the next one is wanted, at most interval.
+func (w *watch) nextLook(interval time.Duration) time.Duration {
+	next := interval
 	for i := range w.states {
-		if !w.states[i].Settled() {
-			return false
-		}
+		next = min(next, w.states[i].NextLook(w.rules, interval))
 	}
-	return true
+	return next
 }
 
 // shows tells whether the row of a seat differs from the one before, or there was none.

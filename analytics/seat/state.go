@@ -98,7 +98,19 @@ func (s State) timed(wasAlone bool, seen time.Duration, at, turnedAt time.Time) 
 // alone tells that belongings are there and nobody is.
 func (s State) alone() bool { return s.Item.On && !s.Person.On }
 
-// Settled tells that the last looks agree with the state. When they do not, a closer look is wanted after CloserLook.
+// NextLook is how long after the last look the next one is wanted, at most interval: sooner when the last looks do not
+// agree with the state, and when a timer runs out.
+func (s State) NextLook(r Rules, interval time.Duration) time.Duration {
+	if !s.Settled() {
+		return min(interval, CloserLook)
+	}
+	if left := r.AbandonedAfter - s.Alone; s.alone() && s.Status != Abandoned && left < interval {
+		return min(interval, max(left, CloserLook))
+	}
+	return interval
+}
+
+// Settled tells that the last looks agree with the state.
 func (s State) Settled() bool { return s.Person.settled() && s.Item.settled() }
 
 // become changes the status, since the first frame that showed it, or now where that was confirmed long ago.

@@ -11,6 +11,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 	"unsafe"
 )
@@ -49,8 +50,8 @@ func (d *Decoder) Close() { C.seats_decoder_close(&d.c) }
 func (d *Decoder) Position() Position { return d.at }
 
 // lastFew is how many units at the end of a sample are decoded in full: the newest picture may be one that nothing
-// refers to.
-const lastFew = 2
+// refers to, among as many as encoders put between two that something does.
+const lastFew = 6
 
 // Decode gives the newest picture of the sample, which goes on where the decoder stands or begins with a keyframe.
 func (d *Decoder) Decode(s *Sample) (*Picture, error) {
@@ -63,7 +64,10 @@ func (d *Decoder) Decode(s *Sample) (*Picture, error) {
 			return nil, fmt.Errorf("sample does not go on where the decoder stands")
 		}
 	}
-	d.c.count = 0
+	d.c.count, d.c.until = 0, math.MaxInt64
+	if !s.Until.IsZero() {
+		d.c.until = C.int64_t(s.Until.UnixMicro())
+	}
 	for i := range s.Units {
 		u := &s.Units[i]
 		if len(u.Data) == 0 {
@@ -81,8 +85,9 @@ func (d *Decoder) Decode(s *Sample) (*Picture, error) {
 		}
 	}
 	d.at = Position{s.GOP, s.First + len(s.Units)}
-	if s.KeyOnly || d.c.count == 0 {
-		// what reordering holds back comes out only at an end
+	if s.KeyOnly || d.c.count == 0 || d.c.ctx.has_b_frames > 0 {
+		// What reordering holds back comes out only at an end. Where it holds back pictures, the newest would be
+		// several frames old: such streams, rare among cameras, begin anew with the keyframe at each look.
 		d.at = Position{}
 		if rc := C.seats_drain(&d.c); rc < 0 {
 			d.forget()

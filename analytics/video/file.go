@@ -36,21 +36,27 @@ func OpenFile(path string) (*File, error) {
 // Codec is what its units are coded with.
 func (f *File) Codec() Codec { return Codec(f.c.codec) }
 
-// Next is the next access unit as Sampler.Push takes it, and its presentation time from the first frame. The error is
-// io.EOF at the end.
-func (f *File) Next() ([]byte, time.Duration, error) {
-	var pts C.int64_t
-	switch rc := C.seats_file_next(&f.c, &pts); {
+// Unit is one access unit of a file. Times count from the first frame that is shown.
+type Unit struct {
+	Data []byte        // as Sampler.Push takes it
+	PTS  time.Duration // when it is shown
+	DTS  time.Duration // when it is decoded: whatever is shown up to then has come
+}
+
+// Next is the next access unit in the order of decoding. The error is io.EOF at the end.
+func (f *File) Next() (Unit, error) {
+	var pts, dts C.int64_t
+	switch rc := C.seats_file_next(&f.c, &pts, &dts); {
 	case rc == C.AVERROR_EOF:
-		return nil, 0, io.EOF
+		return Unit{}, io.EOF
 	case rc < 0:
-		return nil, 0, fmt.Errorf("read %s: %w", f.path, avError(rc))
+		return Unit{}, fmt.Errorf("read %s: %w", f.path, avError(rc))
 	}
 	data := C.GoBytes(unsafe.Pointer(f.c.packet.data), f.c.packet.size)
 	if f.Codec() != MJPEG {
 		data = annexb.EncodeToAVCC(data)
 	}
-	return data, time.Duration(pts) * time.Microsecond, nil
+	return Unit{data, time.Duration(pts) * time.Microsecond, time.Duration(dts) * time.Microsecond}, nil
 }
 
 // Close closes the file.

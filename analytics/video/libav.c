@@ -42,11 +42,15 @@ static int receive(seats_decoder *d)
 			return 0;
 		if (err < 0)
 			return err;
+		d->count++;
+		if (d->newest && d->frame->pts > d->until) {
+			av_frame_unref(d->frame);
+			continue;
+		}
 		if (!d->newest && !(d->newest = av_frame_alloc()))
 			return AVERROR(ENOMEM);
 		av_frame_unref(d->newest);
 		av_frame_move_ref(d->newest, d->frame);
-		d->count++;
 	}
 }
 
@@ -245,19 +249,21 @@ int seats_file_open(seats_file *f, const char *path)
 	return f->packet ? 0 : AVERROR(ENOMEM);
 }
 
-int seats_file_next(seats_file *f, int64_t *pts)
+int seats_file_next(seats_file *f, int64_t *pts, int64_t *dts)
 {
+	static const AVRational us = {1, 1000000};
 	AVStream *s = f->format->streams[f->stream];
 	for (;;) {
 		av_packet_unref(f->packet);
 		int err = av_bsf_receive_packet(f->filter, f->packet);
 		if (err == 0) {
-			int64_t t = f->packet->pts != AV_NOPTS_VALUE ? f->packet->pts : f->packet->dts;
-			if (t == AV_NOPTS_VALUE)
-				t = 0;
-			if (s->start_time != AV_NOPTS_VALUE)
-				t -= s->start_time;
-			*pts = av_rescale_q(t, s->time_base, (AVRational){1, 1000000});
+			int64_t start = s->start_time != AV_NOPTS_VALUE ? s->start_time : 0;
+			int64_t d = f->packet->dts != AV_NOPTS_VALUE ? f->packet->dts : f->packet->pts;
+			int64_t p = f->packet->pts != AV_NOPTS_VALUE ? f->packet->pts : d;
+			if (p == AV_NOPTS_VALUE)
+				p = d = start;
+			*pts = av_rescale_q(p - start, s->time_base, us);
+			*dts = av_rescale_q(d - start, s->time_base, us);
 			return 0;
 		}
 		if (err != AVERROR(EAGAIN))

@@ -17,7 +17,8 @@ typedef struct {
 	AVPacket *packet;
 	AVFrame *frame;  // being received
 	AVFrame *newest; // the last that was received
-	int count;       // received since seats_begin
+	int count;       // received since it was last set to 0
+	int64_t until;   // pictures later than this count only where there is no other
 } seats_decoder;
 
 int seats_decoder_open(seats_decoder *d, int codec);
@@ -50,8 +51,8 @@ typedef struct {
 } seats_file;
 
 int seats_file_open(seats_file *f, const char *path);
-// seats_file_next reads the next access unit; its presentation time is in microseconds from the first.
-int seats_file_next(seats_file *f, int64_t *pts);
+// seats_file_next reads the next access unit; its times are in microseconds from the first that is shown.
+int seats_file_next(seats_file *f, int64_t *pts, int64_t *dts);
 void seats_file_close(seats_file *f);
 
 #endif

@@ -108,7 +108,7 @@ func (s *Sampler) Ready(now time.Time) bool {
 	if len(s.units) == 0 {
 		return false
 	}
-	if len(s.units) == 1 && !s.taken && !now.Before(s.due.Add(-min(slack, s.every/8))) {
+	if soon := s.due.Add(-min(slack, s.every/8)); !s.taken && !now.Before(soon) && !s.keyAt.Before(soon) {
 		return true
 	}
 	return !s.keyOnly(now) && !s.full && !now.Before(s.due)

@@ -23,24 +23,19 @@ func encode(t testing.TB, ext, graph, args string) string {
 	return path
 }
 
-type pushed struct {
-	data []byte
-	pts  time.Duration
-}
-
-func units(t testing.TB, path string) (Codec, []pushed) {
+func units(t testing.TB, path string) (Codec, []Unit) {
 	t.Helper()
 	f, err := OpenFile(path)
 	require.NoError(t, err)
 	defer f.Close()
-	var list []pushed
+	var list []Unit
 	for {
-		data, pts, err := f.Next()
+		u, err := f.Next()
 		if errors.Is(err, io.EOF) {
 			return f.Codec(), list
 		}
 		require.NoError(t, err)
-		list = append(list, pushed{data, pts})
+		list = append(list, u)
 	}
 }
 
@@ -57,15 +52,17 @@ func looks(t testing.TB, path string, every time.Duration, see func(*Picture, *S
 	s.SetDue(due, every)
 	var sample Sample
 	for _, u := range list {
-		at := epoch.Add(u.pts)
-		require.NoError(t, s.Push(u.data, at))
-		if !s.Ready(at) {
+		at := epoch.Add(u.PTS)
+		require.NoError(t, s.Push(u.Data, at))
+		now := epoch.Add(u.DTS)
+		if !s.Ready(now) {
 			continue
 		}
 		due = due.Add(every)
 		s.SetDue(due, every)
 		dec, err := d.Acquire("cam", codec)
 		require.NoError(t, err)
+		sample.Until = now
 		if s.Take(&sample, dec.Position()) {
 			p, err := dec.Decode(&sample)
 			require.NoError(t, err)
@@ -143,8 +140,8 @@ func TestDecodingOnEqualsDecodingAnew(t *testing.T) {
 	defer on.Close()
 	var sample Sample
 	for i, u := range list {
-		at := epoch.Add(u.pts)
-		require.NoError(t, s.Push(u.data, at))
+		at := epoch.Add(u.PTS)
+		require.NoError(t, s.Push(u.Data, at))
 		s.SetDue(at, time.Millisecond)
 		if i%13 != 12 {
 			continue
@@ -189,7 +186,7 @@ func onePicture(t testing.TB, path string) *Picture {
 	codec, list := units(t, path)
 	s := NewSampler(codec, 64<<20)
 	s.SetDue(epoch, time.Second)
-	require.NoError(t, s.Push(list[0].data, epoch))
+	require.NoError(t, s.Push(list[0].Data, epoch))
 	var sample Sample
 	require.True(t, s.Take(&sample, Position{}))
 	d, err := NewDecoder(codec)
@@ -307,7 +304,7 @@ func TestDecodersFollowTheCores(t *testing.T) {
 func BenchmarkKeyframe1080p(b *testing.B) {
 	codec, list := units(b, encode(b, "mp4", "testsrc2=size=1920x1080:rate=1:duration=1", "-c:v libx264"))
 	s := NewSampler(codec, 64<<20)
-	require.NoError(b, s.Push(list[0].data, epoch))
+	require.NoError(b, s.Push(list[0].Data, epoch))
 	d, err := NewDecoder(codec)
 	require.NoError(b, err)
 	defer d.Close()
