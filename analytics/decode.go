@@ -17,11 +17,13 @@ import (
 //
 // The form with a function is the one that yaml v3, which plain upstream has, and v4, which our patch brings, both know.
 func (c *Config) UnmarshalYAML(construct func(any) error) error {
-	var node yaml.Node
-	if err := construct(&node); err != nil || node.Kind == 0 {
+	var keep nodeKeeper
+	err := construct(&keep)
+	node := keep.node
+	if err != nil || node.Kind == 0 {
 		// plain upstream: v3 knows nothing of v4's nodes, so the lines are lost
 		var value any
-		if err = construct(&value); err != nil {
+		if err := construct(&value); err != nil {
 			return err
 		}
 		b, err := yaml.Marshal(value)
@@ -44,6 +46,15 @@ func (c *Config) UnmarshalYAML(construct func(any) error) error {
 		}
 		return err
 	}
+	return nil
+}
+
+// nodeKeeper keeps the node itself, as only yaml v4 hands it out.
+type nodeKeeper struct{ node yaml.Node }
+
+// UnmarshalYAML implements v4's form.
+func (k *nodeKeeper) UnmarshalYAML(node *yaml.Node) error {
+	k.node = *node
 	return nil
 }
 
