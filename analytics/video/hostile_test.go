@@ -1,0 +1,218 @@
+package video
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// see pushes units as one stream and decodes whatever becomes due; it gives how many pictures and errors there were.
+func see(t testing.TB, codec Codec, list [][]byte) (pictures, failures int) {
+	t.Helper()
+	s := NewSampler(codec, 4<<20)
+	d, err := NewDecoder(codec)
+	require.NoError(t, err)
+	defer d.Close()
+	var sample Sample
+	for i, data := range list {
+		at := epoch.Add(time.Duration(i) * 100 * time.Millisecond)
+		s.SetDue(at, 50*time.Millisecond)
+		if s.Push(data, at) != nil {
+			failures++
+			continue
+		}
+		if !s.Ready(at) || !s.Take(&sample, d.Position()) {
+			continue
+		}
+		p, err := d.Decode(&sample)
+		if err != nil {
+			failures++
+			continue
+		}
+		w, h := p.Size()
+		require.True(t, w > 0 && h > 0 && w*h <= 36_000_000)
+		p.Close()
+		pictures++
+	}
+	return pictures, failures
+}
+
+func datas(list []Unit) (out [][]byte) {
+	for _, u := range list {
+		out = append(out, u.Data)
+	}
+	return out
+}
+
+func TestDamagedStreams(t *testing.T) {
+	for _, args := range []string{"-c:v libx264 -g 10 -bf 0", "-c:v libx265 -x265-params log-level=none:keyint=10:bframes=0"} {
+		codec, list := units(t, encode(t, "mp4", "testsrc2=size=320x240:rate=10:duration=4", args))
+		good, failed := see(t, codec, datas(list))
+		require.Equal(t, len(list), good)
+		require.Zero(t, failed)
+
+		// every second unit cut short: a count of failures, and pictures again after the next whole keyframe
+		var cut [][]byte
+		for i, u := range list {
+			data := bytes.Clone(u.Data)
+			if i%2 == 1 && i < 20 {
+				data = data[:len(data)/2]
+			}
+			cut = append(cut, data)
+		}
+		good, failed = see(t, codec, cut)
+		require.NotZero(t, failed)
+		require.GreaterOrEqual(t, good, 10)
+
+		// lost units
+		var lost [][]byte
+		for i, u := range list {
+			if i%3 != 1 {
+				lost = append(lost, u.Data)
+			}
+		}
+		good, _ = see(t, codec, lost)
+		require.NotZero(t, good)
+
+		// noise in the payload, lengths whole
+		noise := rand.New(rand.NewPCG(1, 2))
+		var noisy [][]byte
+		for _, u := range list {
+			data := bytes.Clone(u.Data)
+			for range 20 {
+				data[len(data)/2+noise.IntN(len(data)/2)] ^= byte(1 << noise.IntN(8))
+			}
+			noisy = append(noisy, data)
+		}
+		see(t, codec, noisy)
+	}
+}
+
+func TestResolutionChangesAtEveryKeyframe(t *testing.T) {
+	var list [][]byte
+	for i := range 6 {
+		_, clip := units(t, encode(t, "mp4", fmt.Sprintf("testsrc2=size=%dx%d:rate=10:duration=0.3", 160+32*i, 120+16*i), "-c:v libx264 -bf 0"))
+		list = append(list, datas(clip)...)
+	}
+	good, failed := see(t, H264, list)
+	require.Equal(t, len(list), good)
+	require.Zero(t, failed)
+}
+
+func TestSizesThatAreRefused(t *testing.T) {
+	// libx264 -f lavfi -i color=size=16384x16384 is the largest picture that its level allows
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=size=16384x4096:rate=1:duration=1",
+		"-c:v", "mjpeg", "-f", "image2pipe", "-").Output()
+	require.NoError(t, err)
+	// the height in the frame header says 16384 as well (ITU-T T.81 B.2.2)
+	sof := bytes.Index(out, []byte{0xff, 0xc0})
+	require.Positive(t, sof)
+	for _, height := range []uint16{16384, 0} {
+		binary.BigEndian.PutUint16(out[sof+5:], height)
+		good, failed := see(t, MJPEG, [][]byte{out})
+		require.Zero(t, good, height)
+		require.Equal(t, 1, failed, height)
+	}
+}
+
+func TestLengthsThatLie(t *testing.T) {
+	s := NewSampler(H264, 1<<20)
+	for _, data := range [][]byte{nil, {}, {0}, {0, 0, 0, 9, 0x65}, {255, 255, 255, 255, 0x65}, {0, 0, 0, 0}, {0, 0, 0, 1}} {
+		require.ErrorIs(t, s.Push(data, epoch), errAVCC, "%v", data)
+	}
+	require.Error(t, NewSampler(MJPEG, 10).Push([]byte("no picture"), epoch))
+	require.ErrorIs(t, NewSampler(MJPEG, 1).Push([]byte{0xff, 0xd8}, epoch), ErrGOPTooLong)
+	require.False(t, s.Ready(epoch))
+	require.False(t, s.Take(&Sample{}, Position{}))
+}
+
+func TestGOPThatDoesNotFit(t *testing.T) {
+	_, list := units(t, encode(t, "mp4", moving, "-c:v libx264 -g 60 -bf 0"))
+	s := NewSampler(H264, 2*len(list[0].Data))
+	told := 0
+	var sample Sample
+	for i, u := range list[:60] {
+		at := epoch.Add(u.PTS)
+		s.SetDue(at, time.Second)
+		if err := s.Push(u.Data, at); err != nil {
+			require.ErrorIs(t, err, ErrGOPTooLong)
+			told++
+		}
+		if i == 30 {
+			require.True(t, s.Take(&sample, Position{}))
+			require.True(t, sample.KeyOnly)
+			require.Len(t, sample.Units, 1)
+			require.False(t, s.Take(&sample, Position{}), "the keyframe is not looked at twice")
+		}
+	}
+	require.Equal(t, 1, told)
+	require.NoError(t, s.Push(list[60].Data, epoch.Add(list[60].PTS)))
+	require.True(t, s.Take(&sample, Position{}))
+}
+
+func TestPushAndTakeAllocateNothing(t *testing.T) {
+	_, list := units(t, encode(t, "mp4", moving, "-c:v libx264 -g 10 -bf 0"))
+	s := NewSampler(H264, 4<<20)
+	var sample Sample
+	i := 0
+	step := func() {
+		u := list[i%len(list)]
+		i++
+		at := epoch.Add(time.Duration(i) * 100 * time.Millisecond)
+		s.SetDue(at, 10*time.Millisecond)
+		if err := s.Push(u.Data, at); err != nil {
+			t.Fatal(err)
+		}
+		s.Take(&sample, Position{})
+	}
+	for range 2 * len(list) {
+		step()
+	}
+	require.Zero(t, testing.AllocsPerRun(100, step))
+}
+
+// FuzzStream: bytes of any kind, cut into units at any place, end in pictures or errors.
+func FuzzStream(f *testing.F) {
+	for _, seed := range []string{"seed_h264", "seed_h265", "seed_mjpeg"} {
+		b, err := os.ReadFile("testdata/" + seed)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b, uint8(1), uint16(0))
+		f.Add(b, uint8(2), uint16(len(b)/2))
+		f.Add(b, uint8(3), uint16(100))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, codec uint8, cut uint16) {
+		c := Codec(codec%3) + 1
+		n := min(int(cut), len(b))
+		list := [][]byte{b, b[:n], b[n:], b}
+		if c != MJPEG {
+			// also as one NAL unit each, so that mutations get past the lengths
+			for _, part := range [][]byte{b, b[n:]} {
+				list = append(list, append(binary.BigEndian.AppendUint32(nil, uint32(len(part))), part...))
+			}
+		}
+		see(t, c, list)
+	})
+}
+
+func BenchmarkPush(b *testing.B) {
+	_, list := units(b, encode(b, "mp4", "testsrc2=size=1920x1080:rate=25:duration=2", "-c:v libx264 -g 25 -bf 0"))
+	s := NewSampler(H264, 16<<20)
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		u := list[i%len(list)]
+		i++
+		if err := s.Push(u.Data, epoch.Add(time.Duration(i)*40*time.Millisecond)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
