@@ -94,15 +94,17 @@ func recognise(input, output ort.Shape, classes int) (family, error) {
 // sure tells whether a confidence counts. It is written so that NaN does not.
 func sure(c, floor float32) bool { return c >= floor && c <= 1.001 }
 
-// centred appends a box given by its centre and size, unless its numbers make none.
+// farthest is how far from the input, in pixels, a box that means anything can reach.
+const farthest = 1e5
+
+// centred appends a box given by its centre and size, unless its numbers make none. The comparisons are written so that
+// NaN makes none either.
 func centred(dst []candidate, cx, cy, w, h, confidence float32, class int) []candidate {
-	if !(w > 0 && h > 0) || bad(cx) || bad(cy) || bad(w) || bad(h) {
+	if !(w > 0 && w < farthest && h > 0 && h < farthest && cx > -farthest && cx < farthest && cy > -farthest && cy < farthest) {
 		return dst
 	}
 	return append(dst, candidate{cx - w/2, cy - h/2, cx + w/2, cy + h/2, min(1, confidence), class})
 }
-
-func bad(f float32) bool { return math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) }
 
 // best is the surest class of one row of scores.
 func best(scores []float32) (class int, score float32) {

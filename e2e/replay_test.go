@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	people  = "one-by-one-person-detection.mp4"
+	bottles = "bottle-detection.mp4"
+)
+
+func replay(t testing.TB, config, clip string) ([]told, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "go2rtc.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("streams: {cam1: \"rtsp://127.0.0.1/cam1\"}\n"+config), 0o600))
+	cmd := exec.Command(filepath.Join(bin, "replay"), "-config", path, "-stream", "cam1", clip)
+	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	var summary bytes.Buffer
+	cmd.Stderr = &summary
+	out, err := cmd.Output()
+	require.NoError(t, err, summary.String())
+	var list []told
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		var e told
+		require.NoError(t, json.Unmarshal([]byte(line), &e), line)
+		list = append(list, e)
+	}
+	return list, summary.String()
+}
+
+// TestReplayPeople: six people come and go, whatever the clip was made into.
+func TestReplayPeople(t *testing.T) {
+	model, clip := asset(t, "models", "yolox_nano.onnx"), asset(t, "video", people)
+	variants := []struct {
+		name, args string
+		mirrored   bool
+	}{
+		{"as it is", "", false},
+		{"H.265", "-c:v libx265 -preset veryfast -x265-params log-level=none", false},
+		{"mirrored", "-vf hflip -c:v libx264 -preset veryfast", true},
+		{"1080p", "-vf scale=1920:1080 -c:v libx264 -preset veryfast -g 10", false},
+		{"one keyframe in ten seconds", "-c:v libx264 -preset veryfast -g 100 -keyint_min 100 -sc_threshold 0", false},
+	}
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			path := clip
+			if v.args != "" {
+				path = filepath.Join(t.TempDir(), "clip.mp4")
+				args := append([]string{"-v", "error", "-i", clip, "-an"}, strings.Fields(v.args)...)
+				out, err := exec.Command("ffmpeg", append(args, path)...).CombinedOutput()
+				require.NoError(t, err, string(out))
+			}
+			for interval, tolerance := range map[string]float64{"1s": 1, "3s": 3} {
+				tr := truthOf(t, people)
+				got, summary := replay(t, tr.config(interval, "10m", model, v.mirrored), path)
+				t.Logf("interval %s\n%s", interval, summary)
+				tr.compare(t, got, tolerance)
+			}
+		})
+	}
+}
+
+func TestReplayBottles(t *testing.T) {
+	tr := truthOf(t, bottles)
+	got, _ := replay(t, tr.config("1s", "4s", asset(t, "models", "yolox_nano.onnx"), false), asset(t, "video", bottles))
+	var judged []told
+	for _, e := range got {
+		// the clip ends within one interval of a third one
+		if e.SeatID != "right" || e.T < 36 {
+			judged = append(judged, e)
+		}
+	}
+	tr.compare(t, judged, 1.5)
+}
+
+func TestReplayMistakes(t *testing.T) {
+	dir := t.TempDir()
+	card := filepath.Join(root, "models", "testcard.onnx")
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	section := "streams: {cam1: \"rtsp://127.0.0.1/1\"}\nanalytics:\n  store_id: s\n  model: {path: MODEL}\n  seats: {A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}\n"
+	good := write("good.yaml", strings.Replace(section, "MODEL", card, 1))
+	bad := write("bad.yaml", "analytics:\n  intervall: 3s\n")
+	noModel := write("nomodel.yaml", strings.Replace(section, "MODEL", "nowhere.onnx", 1))
+	noClip := write("noclip.mp4", "this is no clip")
+	cases := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no clip", []string{"-config", good, "-stream", "cam1", filepath.Join(dir, "none.mp4")}, "none.mp4"},
+		{"not a clip", []string{"-config", good, "-stream", "cam1", noClip}, "noclip.mp4"},
+		{"unknown key", []string{"-config", bad, "-stream", "cam1", noClip}, `bad.yaml:2: analytics: unknown key "intervall", did you mean "interval"?`},
+		{"no model", []string{"-config", noModel, "-stream", "cam1", noClip}, "nowhere.onnx is missing"},
+		{"no such stream", []string{"-config", good, "-stream", "cam9", noClip}, `no seat has stream "cam9"`},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			out, err := exec.Command(filepath.Join(bin, "replay"), ca.args...).CombinedOutput()
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit)
+			require.Equal(t, 1, exit.ExitCode())
+			require.Contains(t, string(out), ca.want)
+			require.Equal(t, 1, strings.Count(string(out), "\n"), "one line: %s", out)
+		})
+	}
+}
