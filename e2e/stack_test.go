@@ -128,12 +128,14 @@ func (s *server) start() {
 			s.t.Logf("go2rtc said:\n%s", log)
 		}
 	})
+	// the API answers before the last module, ours, has begun
 	s.wait(10*time.Second, "the API answers", func() bool {
-		res, err := http.Get(s.api + "api")
-		if err == nil {
-			_ = res.Body.Close()
+		res, err := http.Get(s.api + "api/seats")
+		if err != nil {
+			return false
 		}
-		return err == nil
+		_ = res.Body.Close()
+		return res.StatusCode == http.StatusOK
 	})
 }
 

@@ -1,0 +1,163 @@
+package e2e
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func contains(text, part string) bool { return strings.Contains(text, part) }
+
+func upstreamDir(t testing.TB) string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/AlexxIT/go2rtc")
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "GOWORK=off")
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	return strings.TrimSpace(string(out))
+}
+
+// modules are the names and functions in a main's list of modules, in its order.
+func modules(t testing.TB, file string) (list []string) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	require.NoError(t, err)
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		entry, ok := n.(*ast.CompositeLit)
+		if !ok || entry.Type != nil || len(entry.Elts) != 2 {
+			return true
+		}
+		name, isName := entry.Elts[0].(*ast.BasicLit)
+		function, isFunction := entry.Elts[1].(*ast.SelectorExpr)
+		if isName && isFunction {
+			list = append(list, name.Value+" "+function.X.(*ast.Ident).Name)
+		}
+		return true
+	})
+	return list
+}
+
+// TestModules: upstream's list in upstream's order, and ours.
+func TestModules(t *testing.T) {
+	theirs := modules(t, filepath.Join(upstreamDir(t), "main.go"))
+	require.Greater(t, len(theirs), 40)
+	ours := modules(t, filepath.Join(root, "cmd", "go2rtc", "main.go"))
+	require.Equal(t, append(slices.Clone(theirs), `"analytics" analytics`), ours)
+}
+
+// TestStartsAsUpstream: one configuration with sources of many kinds; the same routes and ports, and ours.
+func TestStartsAsUpstream(t *testing.T) {
+	t.Parallel()
+	plain := filepath.Join(t.TempDir(), "go2rtc-upstream")
+	build := exec.Command("go", "build", "-o", plain, "github.com/AlexxIT/go2rtc")
+	// as upstream releases it
+	build.Dir, build.Env = root, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, string(out))
+
+	const config = `log: {level: trace}
+rtmp: {listen: "127.0.0.1:0"}
+srtp: {listen: "127.0.0.1:0"}
+hls: {}
+streams:
+  cam1: rtsp://127.0.0.1:1/1
+  cam2: [ffmpeg:cam1#video=mjpeg, http://127.0.0.1:1/x.mjpeg]
+  cam3: exec:ffmpeg -i x -f rtsp {output}
+  cam4: echo:true
+  cam5: "rtmp://127.0.0.1:1/x"
+  cam6: onvif://127.0.0.1:1
+publish: {}
+`
+	said := func(binary string) []string {
+		s := newServer(t, config)
+		s.log = &output{}
+		cmd := exec.Command(binary, "-config", filepath.Join(s.dir, "go2rtc.yaml"))
+		cmd.Stdout, cmd.Stderr = s.log, s.log
+		require.NoError(t, cmd.Start())
+		defer func() {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		}()
+		// no line says that all modules have begun, so wait until nothing more is said
+		length, since := 0, time.Now()
+		s.wait(20*time.Second, "it listens and has no more to say", func() bool {
+			if text := s.log.String(); len(text) != length {
+				length, since = len(text), time.Now()
+			}
+			return contains(s.log.String(), "[api] listen") && time.Since(since) > time.Second
+		})
+		var lines []string
+		route := regexp.MustCompile(`\[api\] register path path=(\S+)|(\[\w+\] listen(?: tcp| udp)?)`)
+		for _, m := range route.FindAllStringSubmatch(s.log.String(), -1) {
+			lines = append(lines, m[1]+m[2])
+		}
+		slices.Sort(lines)
+		return lines
+	}
+	theirs, ours := said(plain), said(filepath.Join(bin, "go2rtc"))
+	added := []string{"/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg"}
+	for _, line := range added {
+		require.Contains(t, ours, line)
+	}
+	ours = slices.DeleteFunc(ours, func(line string) bool { return slices.Contains(added, line) })
+	require.Equal(t, theirs, ours)
+	require.Greater(t, len(theirs), 30)
+}
+
+// TestOperatorsConfig: the file that operators were given, which upstream runs open on its defaults.
+func TestOperatorsConfig(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, `streams: {cam1: "rtsp://127.0.0.1:1/1"}
+webrtc:
+  candidates:
+    - stun:stun.l.google.com:19302    # 무료
+  ice_servers:
+    - urls: [stun:stun.l.google.com:19302]
+    - urls: [turn:turn.metered.ca:443?transport=tcp]
+      username: your-username
+      credential: your-password
+`)
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), "webrtc: {listen: \"\"}\n", "", 1)), 0o600))
+	s.start()
+	var streams map[string]any
+	s.get("api/streams", &streams)
+	require.Contains(t, streams, "cam1")
+	s.stop()
+}
+
+// TestBrokenConfigStopsTheStart: one sentence with file and line, and nothing runs open.
+func TestBrokenConfigStopsTheStart(t *testing.T) {
+	cases := []struct{ name, text, want string }{
+		{"does not parse", "api: {listen: \"127.0.0.1:0\"}\nstreams: [\n", "go2rtc.yaml:"},
+		{"wrong type", "api:\n  listen: \"127.0.0.1:0\"\n  local_auth: [1]\n", "go2rtc.yaml:3:"},
+		{"unknown key of ours", "api: {listen: \"\"}\nanalytics:\n  intervall: 3s\n", `go2rtc.yaml:3: analytics: unknown key "intervall", did you mean "interval"?`},
+		{"unknown stream", "api: {listen: \"\"}\nanalytics:\n  store_id: s\n  seats:\n    A: {stream: cam9, roi: [[0, 0], [1, 0], [1, 1]]}\n", `go2rtc.yaml:5: analytics.seats.A.stream: no stream "cam9" under streams:`},
+		{"provider that is not there", "streams: {cam1: \"rtsp://127.0.0.1:1/1\"}\nanalytics:\n  store_id: s\n  model: {provider: cuda, path: " + filepath.Join(root, "models", "testcard.onnx") + "}\n  seats:\n    A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}\n", "it has cpu"},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "go2rtc.yaml")
+			require.NoError(t, os.WriteFile(path, []byte(ca.text), 0o600))
+			cmd := exec.Command(filepath.Join(bin, "go2rtc"), "-config", path)
+			cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit, string(out))
+			require.Equal(t, 1, exit.ExitCode())
+			require.Contains(t, string(out), ca.want)
+		})
+	}
+}
