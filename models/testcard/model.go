@@ -27,21 +27,19 @@ const (
 // stride 8; on stride 32 nothing ever is.
 func Model() []byte {
 	g := &graph{}
-	small := g.pool("images", box{size: [2]int64{shrink, shrink}, stride: shrink})
+	small := g.pool("images", InputSize, box{size: [2]int64{shrink, shrink}, stride: shrink})
 
-	person := g.figure(
-		g.nearness(small, coatColor), g.nearness(small, headColor),
-		around(personStride, 0, (headHeight)/2, personWidth, personHeight-headHeight),
-		around(personStride, 0, (headHeight-personHeight)/2, headWidth, headHeight),
-		around(personStride, 0, 0, personWidth+32, personHeight+32),
-		1)
-	// the pocket covers a quarter of the pack
-	pack := g.figure(
-		g.nearness(small, packColor), g.nearness(small, pocketColor),
-		around(thingStride, 0, 0, thingSize, thingSize),
-		around(thingStride, 0, 0, pocketSize, pocketSize),
-		around(thingStride, 0, 0, thingSize+16, thingSize+16),
-		1-float32(pocketSize*pocketSize)/(thingSize*thingSize))
+	person := g.figure(g.nearness(small, coatColor), g.nearness(small, headColor), shape{
+		body:  around(personStride, headHeight/2, personWidth, personHeight-headHeight),
+		mark:  around(personStride, (headHeight-personHeight)/2, headWidth, headHeight),
+		frame: around(personStride, 0, personWidth+32, personHeight+32),
+	})
+	pack := g.figure(g.nearness(small, packColor), g.nearness(small, pocketColor), shape{
+		body:   around(thingStride, 0, thingSize, thingSize),
+		mark:   around(thingStride, 0, pocketSize, pocketSize),
+		frame:  around(thingStride, 0, thingSize+16, thingSize+16),
+		within: true,
+	})
 
 	const grid32 = InputSize / 32
 	nothing := g.node("ConstantOfShape", []string{g.integers(1, attrs, grid32*grid32)})
@@ -73,31 +71,37 @@ func (g *graph) nearness(picture string, color int) string {
 	return g.clip(near)
 }
 
-// figure is the score 0..1 of a figure on every cell. bodyShare is what the
-// body's colour fills of its box.
-func (g *graph) figure(bodyNear, markNear string, body, mark, frame box, bodyShare float32) string {
-	bodyFill := g.pool(bodyNear, body)
-	markFill := g.pool(markNear, mark)
-	both := g.pool(g.node("Add", []string{bodyNear, markNear}), frame)
+// shape is a figure: the boxes of its two colours, the mark outside the body or
+// within it, and the frame in which neither colour may go on.
+type shape struct {
+	body, mark, frame box
+	within            bool
+}
 
-	full := bodyFill
-	if bodyShare != 1 {
-		full = g.node("Mul", []string{bodyFill, g.floats([]int64{1}, 1/bodyShare)})
-	}
-	least := g.node("Min", []string{full, markFill})
+// figure is the score 0..1 of a shape on every cell.
+func (g *graph) figure(bodyNear, markNear string, s shape) string {
+	const n = InputSize / shrink
+	body := g.pool(bodyNear, n, s.body)
+	mark := g.pool(markNear, n, s.mark)
+	both := g.pool(g.node("Add", []string{bodyNear, markNear}), n, s.frame)
 
-	// what of the frame is filled: all that lies in it less what lies in the
-	// boxes. Shares become areas and areas become a share again.
-	ring := frame.area() - body.area() - mark.area()
-	if bodyShare != 1 { // the mark lies within the body
-		ring = frame.area() - body.area()
+	full, ring := body, s.frame.area()-s.body.area()
+	if s.within { // the body shows only where the mark is not
+		share := 1 - s.mark.area()/s.body.area()
+		full = g.node("Mul", []string{body, g.floats([]int64{1}, 1/share)})
+	} else {
+		ring -= s.mark.area()
 	}
-	// the score climbs from 0 at a share of one half to 1 at three quarters
+	least := g.node("Min", []string{full, mark})
+
+	// The share of the ring that is filled: the areas of the colours in the
+	// frame less those in the boxes. The score climbs from 0 where the figure's
+	// share is half ahead of the ring's to 1 where it is three quarters ahead.
 	const gain, half = 4, 0.5
 	score := g.node("Conv", []string{
-		g.concat(1, least, both, bodyFill, markFill),
+		g.concat(1, least, both, body, mark),
 		g.floats([]int64{1, 4, 1, 1}, gain,
-			-gain*frame.area()/ring, gain*body.area()/ring, gain*mark.area()/ring),
+			-gain*s.frame.area()/ring, gain*s.body.area()/ring, gain*s.mark.area()/ring),
 		g.floats([]int64{1}, -gain*half),
 	})
 	return g.clip(score)
@@ -127,35 +131,30 @@ type box struct {
 	stride int64
 }
 
-// around is a window of the shrunken picture, placed relative to each cell's
-// centre; everything is given in input pixels.
-func around(stride, dx, dy, width, height int64) box {
+// around is a window of the shrunken picture, dy below each cell's centre;
+// everything is given in input pixels.
+func around(stride, dy, width, height int64) box {
 	return box{
 		size:   [2]int64{height / shrink, width / shrink},
-		start:  [2]int64{(stride/2 + dy - height/2) / shrink, (stride/2 + dx - width/2) / shrink},
+		start:  [2]int64{(stride/2 + dy - height/2) / shrink, (stride/2 - width/2) / shrink},
 		stride: stride / shrink,
 	}
 }
 
 func (b box) area() float32 { return float32(b.size[0] * b.size[1]) }
 
-// pool averages x over the box at every cell; what lies outside counts as 0.
-func (g *graph) pool(x string, b box) string {
-	return g.shifted(x, b)
-}
-
-// shifted pads x so that every window lies in it, and averages. Padding stands
-// in its own node because AveragePool refuses pads as large as its window.
-func (g *graph) shifted(x string, b box) string {
-	n := int64(InputSize) / shrink
+// pool averages x, a square of n pixels, over the box at every cell; what lies
+// outside counts as 0. The padding stands in its own node because AveragePool
+// refuses pads as large as its window and cannot begin inside the picture.
+func (g *graph) pool(x string, n int64, b box) string {
 	cells := n / b.stride
-	var pads [2][2]int64
-	for i := range pads {
-		end := b.start[i] + (cells-1)*b.stride + b.size[i]
-		pads[i] = [2]int64{-b.start[i], end - n}
+	var before, after [2]int64
+	for i := range b.size {
+		before[i] = -b.start[i]
+		after[i] = b.start[i] + (cells-1)*b.stride + b.size[i] - n
 	}
-	if b.start != [2]int64{} || pads[0][1] > 0 || pads[1][1] > 0 {
-		x = g.node("Pad", []string{x, g.integers(0, 0, pads[0][0], pads[1][0], 0, 0, pads[0][1], pads[1][1])})
+	if before != [2]int64{} || after != [2]int64{} {
+		x = g.node("Pad", []string{x, g.integers(0, 0, before[0], before[1], 0, 0, after[0], after[1])})
 	}
 	return g.node("AveragePool", []string{x},
 		ints{"kernel_shape", b.size[:]}, ints{"strides", []int64{b.stride, b.stride}})

@@ -7,11 +7,10 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Field numbers and constants of onnx.proto3, ONNX 1.6 (IR version 7 came with
-// 1.7): https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+// Field numbers and constants of onnx.proto3 (IR version 7 is that of ONNX 1.7): https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
 const (
 	onnxFloat, onnxInt64 = 1, 7 // TensorProto.DataType
-	attrInts             = 7    // AttributeProto.AttributeType
+	attrInt, attrInts    = 2, 7 // AttributeProto.AttributeType
 )
 
 // graph collects the nodes and constants of an ONNX model. Each method adds one
@@ -44,7 +43,20 @@ func (g *graph) node(op string, inputs []string, attributes ...ints) string {
 	return output
 }
 
+// named adds a node whose output has a name of its own.
 func (g *graph) named(op, output string, inputs []string, attributes ...ints) {
+	var encoded [][]byte
+	for _, attribute := range attributes {
+		a := text(nil, 1, attribute.name)
+		for _, v := range attribute.values {
+			a = varint(a, 8, v)
+		}
+		encoded = append(encoded, varint(a, 20, attrInts))
+	}
+	g.add(op, output, inputs, encoded...)
+}
+
+func (g *graph) add(op, output string, inputs []string, attributes ...[]byte) {
 	g.count++
 	var n []byte
 	for _, in := range inputs {
@@ -52,27 +64,17 @@ func (g *graph) named(op, output string, inputs []string, attributes ...ints) {
 	}
 	n = text(n, 2, output)
 	n = text(n, 4, op)
-	for _, attribute := range attributes {
-		a := text(nil, 1, attribute.name)
-		for _, v := range attribute.values {
-			a = varint(a, 8, v)
-		}
-		n = message(n, 5, varint(a, 20, attrInts))
+	for _, a := range attributes {
+		n = message(n, 5, a)
 	}
 	g.nodes = message(g.nodes, 1, n)
 }
 
-// axis is a node's attribute that holds one integer.
+// concat is apart because its attribute is one integer and not a list.
 func (g *graph) concat(axis int64, inputs ...string) string {
 	output := fmt.Sprintf("Concat_%d", g.count)
-	g.count++
-	var n []byte
-	for _, in := range inputs {
-		n = text(n, 1, in)
-	}
-	n = text(text(n, 2, output), 4, "Concat")
-	a := varint(varint(text(nil, 1, "axis"), 3, axis), 20, 2) // INT
-	g.nodes = message(g.nodes, 1, message(n, 5, a))
+	a := varint(varint(text(nil, 1, "axis"), 3, axis), 20, attrInt)
+	g.add("Concat", output, inputs, a)
 	return output
 }
 

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Installs what building and testing need and what is not there yet: Debian packages, and ONNX Runtime out of
+# the npm package that carries it, into build/onnxruntime. Does nothing when all is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+die() { echo "setup: $*" >&2; exit 1; }
+
+packages=(
+	gcc libc6-dev pkg-config libavcodec-dev libavformat-dev libavutil-dev libswscale-dev # the decoder
+	ffmpeg   # draws the test card, plays recorded clips as cameras
+	git      # applies patches/
+	chromium # opens the pages in tests
+)
+
+install_packages() {
+	command -v dpkg-query >/dev/null || {
+		echo "setup: not Debian: take care yourself of ${packages[*]}" >&2
+		return
+	}
+	local missing=() package
+	for package in "${packages[@]}"; do
+		[[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+	done
+	((${#missing[@]})) || return 0
+	((EUID == 0)) || die "not root, so run this first: sudo apt-get install ${missing[*]}"
+	echo "setup: apt-get install ${missing[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq || echo "setup: apt-get update did not work, trying with the lists there are" >&2
+	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
+}
+
+# ONNX Runtime, MIT. npm's package has the library for both processors; its install script is not run.
+onnx_version=1.30.0
+onnx_tarball=6e3390d6b783e7be946fad629292799da28d0b42f84856e50d2c1b0383291e75
+
+install_onnxruntime() {
+	local arch want=
+	case $(uname -m) in
+	x86_64) arch=x64 want=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23 ;;
+	aarch64) arch=arm64 ;; # held by the hash of the tarball
+	*) die "no onnxruntime for $(uname -m) in onnxruntime-node: put libonnxruntime.so.1 into build/onnxruntime" ;;
+	esac
+
+	local lib=build/onnxruntime/libonnxruntime.so.1 mark=build/onnxruntime/version
+	[[ -f $lib && -f $mark && $(<"$mark") == "$onnx_version $arch" ]] && return
+	if [[ -f $lib && -n $want && $(sha256 "$lib") == "$want" ]]; then
+		echo "$onnx_version $arch" >"$mark"
+		return
+	fi
+
+	command -v npm >/dev/null || die "npm is missing, it fetches ONNX Runtime"
+	echo "setup: onnxruntime $onnx_version from npm"
+	tmp=$(mktemp -d)
+	trap 'rm -rf "$tmp"' EXIT # not local, it outlives the function
+	# a cache of its own: npm's usual one lies in HOME, which may not be writable
+	(cd "$tmp" && npm pack --silent --cache "$tmp/cache" "onnxruntime-node@$onnx_version" >/dev/null) ||
+		die "npm could not fetch onnxruntime-node@$onnx_version"
+	check "$tmp/onnxruntime-node-$onnx_version.tgz" "$onnx_tarball"
+	tar -xzf "$tmp/onnxruntime-node-$onnx_version.tgz" -C "$tmp" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1"
+	[[ -z $want ]] || check "$tmp/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$want"
+
+	mkdir -p build/onnxruntime
+	mv "$tmp/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$lib.new"
+	chmod 644 "$lib.new"
+	mv "$lib.new" "$lib"
+	echo "$onnx_version $arch" >"$mark"
+}
+
+sha256() { sha256sum "$1" | cut -d' ' -f1; }
+
+check() { [[ $(sha256 "$1") == "$2" ]] || die "${1##*/}: sha256 is $(sha256 "$1"), expected $2"; }
+
+command -v go >/dev/null || die "go is missing: https://go.dev/dl/, version as in go.mod"
+install_packages
+install_onnxruntime

@@ -1,0 +1,38 @@
+# Everything is built against go2rtc as patches/ leaves it. The tag brings in alsa and v4l2, which plain upstream
+# does not compile with cgo (patches/0004).
+TAGS := -tags patched
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup models patch build run test bench lint clean
+
+help: ## prints this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## installs what is missing: apt packages (as root) and ONNX Runtime from npm
+	@.make/setup.sh
+
+models: ## fetches the models and clips of models/manifest.json; a missing one is an error only with CI set
+	@GOWORK=off go run ./cmd/fetch $(if $(CI),,-optional)
+
+patch: ## makes build/go2rtc (upstream with patches/) and go.work
+	@patches/apply.sh
+
+build: setup patch ## builds bin/go2rtc and bin/replay
+	go build $(TAGS) -trimpath -buildvcs=auto -o bin/ ./cmd/go2rtc ./cmd/replay
+
+run: setup models build ## starts go2rtc on go2rtc.yaml, or on the test card where the real model or clip is missing
+	@.make/run.sh
+
+test: setup patch models ## runs all tests: vet and build with and without patches, upstream's tests, ours with -race
+	@.make/test.sh $(TAGS)
+
+bench: setup patch models ## makes the README's figures anew
+	go test $(TAGS) -run '^$$' -bench . -benchmem -p 1 ./...
+
+lint: patch ## runs golangci-lint with .golangci.yml
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched
+
+clean: ## removes what was built; fetched libraries and models stay
+	rm -rf bin build/go2rtc build/go2rtc.stamp go.work go.work.sum

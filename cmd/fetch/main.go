@@ -1,0 +1,65 @@
+// Command fetch puts the models and clips of models/manifest.json where the server and the tests look for them.
+//
+// It promises: a file is at its path whole and with an accepted SHA-256, or not at all; a file that is already there is
+// never overwritten; without a network it gives up within ten seconds for all files together; each file that is missing
+// is one line on stderr that says how to get it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+)
+
+func main() {
+	optional := flag.Bool("optional", false, "exit with 0 although files are missing")
+	manifest := flag.String("manifest", "models/manifest.json", "list of files; its paths are relative to the folder above its own")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+
+	items, err := readManifest(*manifest)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fetch:", err)
+		os.Exit(1)
+	}
+	if !run(ctx, items, filepath.Dir(filepath.Dir(*manifest)), *optional) {
+		os.Exit(1)
+	}
+}
+
+// run fetches all items at once and prints a line for each that came or is missing. It is false where the exit status
+// must be 1: for a file with a wrong content always, for a missing one unless they are optional.
+func run(ctx context.Context, items []item, root string, optional bool) bool {
+	f := fetcher{root: root, client: newClient()}
+	came, errs := make([]string, len(items)), make([]error, len(items))
+
+	var group errgroup.Group
+	for i := range items {
+		group.Go(func() error {
+			came[i], errs[i] = f.fetch(ctx, &items[i])
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs, one for each item
+
+	ok := true
+	for i := range items {
+		var wrong *wrongFileError
+		switch {
+		case errs[i] != nil:
+			fmt.Fprintln(os.Stderr, "fetch:", errs[i])
+			ok = ok && optional && !errors.As(errs[i], &wrong)
+		case came[i] != "":
+			fmt.Println("fetch:", items[i].Path, "from", came[i])
+		}
+	}
+	return ok
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// event is a line of go test -json (go doc test2json).
+type event struct {
+	Action     string // run, output, pass, fail, skip, build-output, build-fail and others
+	Package    string
+	ImportPath string // in place of Package in build events
+	Test       string // empty where the whole package is meant
+	Output     string
+}
+
+type test struct{ pkg, name string }
+
+type log struct {
+	out   io.Writer
+	known map[string]bool // packages that may fail; nil: none
+
+	output                  map[test]string // kept until the test ends
+	parents                 map[test]bool   // have subtests: not counted themselves
+	passed, failed, skipped int             // tests
+	good, bad               map[string]bool // packages
+}
+
+func newLog(out io.Writer) *log {
+	return &log{
+		out: out, output: map[test]string{}, parents: map[test]bool{},
+		good: map[string]bool{}, bad: map[string]bool{},
+	}
+}
+
+func (l *log) add(ev *event) {
+	t := test{ev.Package, ev.Test}
+	switch {
+	case ev.Action == "build-output":
+		fmt.Fprint(l.out, ev.Output)
+	case ev.Action == "output" && ev.Test == "":
+		// PASS alone says nothing that go's line with package and time does not
+		if ev.Output != "PASS\n" && !strings.Contains(ev.Output, "[no test files]") {
+			fmt.Fprint(l.out, ev.Output)
+		}
+	case ev.Action == "output":
+		l.output[t] += ev.Output
+	case ev.Action == "run":
+		if i := strings.LastIndexByte(ev.Test, '/'); i > 0 {
+			l.parents[test{ev.Package, ev.Test[:i]}] = true
+		}
+	case ev.Action == "pass" || ev.Action == "fail" || ev.Action == "skip":
+		if ev.Test == "" {
+			l.endPackage(ev)
+		} else {
+			l.endTest(t, ev.Action)
+		}
+	}
+}
+
+func (l *log) endTest(t test, action string) {
+	switch {
+	case action == "fail":
+		fmt.Fprint(l.out, l.output[t])
+		if !l.parents[t] {
+			l.failed++
+		}
+	case l.parents[t]:
+	case action == "skip":
+		fmt.Fprintf(l.out, "skip  %s: %s\n", t.name, skipReason(l.output[t]))
+		l.skipped++
+	default:
+		l.passed++
+	}
+	delete(l.output, t)
+}
+
+// endPackage also shows what a test was saying when its package died under it (a panic, a timeout).
+func (l *log) endPackage(ev *event) {
+	if ev.Action != "fail" {
+		if ev.Action == "pass" {
+			l.good[ev.Package] = true
+		}
+		return
+	}
+	l.bad[ev.Package] = true
+	for t, output := range l.output {
+		if t.pkg == ev.Package {
+			fmt.Fprint(l.out, output)
+			l.failed++
+			delete(l.output, t)
+		}
+	}
+}
+
+// skipReason takes what t.Skip said out of a test's output: the text after "file.go:12: ".
+func skipReason(output string) string {
+	for line := range strings.Lines(output) {
+		if _, text, ok := strings.Cut(line, ".go:"); ok {
+			_, text, _ = strings.Cut(text, ": ")
+			return strings.TrimSpace(text)
+		}
+	}
+	return "no reason given"
+}
+
+// close prints the last lines and says whether all is well.
+func (l *log) close() bool {
+	if len(l.good)+len(l.bad) == 0 {
+		fmt.Fprintln(l.out, "no tests ran")
+		return false
+	}
+	if l.known == nil {
+		fmt.Fprintf(l.out, "%d passed, %d failed, %d skipped\n", l.passed, l.failed, l.skipped)
+		return len(l.bad) == 0
+	}
+
+	fresh := 0
+	for _, pkg := range slices.Sorted(maps.Keys(l.bad)) {
+		if !l.known[pkg] {
+			fmt.Fprintf(l.out, "%s fails, and is not known to\n", pkg)
+			fresh++
+		}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(l.known)) {
+		if !l.bad[pkg] {
+			fmt.Fprintf(l.out, "%s is known to fail, and did not\n", pkg)
+		}
+	}
+	fmt.Fprintf(l.out, "%d packages pass, %d fail as known, %d fail anew\n", len(l.good), len(l.bad)-fresh, fresh)
+	return fresh == 0
+}

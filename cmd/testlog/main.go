@@ -1,0 +1,70 @@
+// Command testlog makes the output of go test -json readable again and counts: go's own line for each package, the whole
+// output of each test that failed, the reason of each that was skipped, and at the end "N passed, N failed, N skipped".
+//
+// It promises: exit status 1 when a package failed or nothing ran at all. With -known, packages named in that file may
+// fail; the last line then says how the others did, and those that pass by now are named.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+func main() {
+	known := flag.String("known", "", "file with packages that may fail, one a line")
+	flag.Parse()
+
+	l := newLog(os.Stdout)
+	if *known != "" {
+		b, err := os.ReadFile(*known)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "testlog:", err)
+			os.Exit(1)
+		}
+		l.known = parseKnown(string(b))
+	}
+	if err := l.read(os.Stdin); err != nil {
+		fmt.Fprintln(os.Stderr, "testlog:", err)
+		os.Exit(1)
+	}
+	if !l.close() {
+		os.Exit(1)
+	}
+}
+
+func parseKnown(text string) map[string]bool {
+	known := map[string]bool{}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			known[line] = true
+		}
+	}
+	return known
+}
+
+// read takes events until r ends. Lines that are no event (go's own complaints) are passed on.
+func (l *log) read(r io.Reader) error {
+	lines := bufio.NewReader(r) // no Scanner: a line has no greatest length
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			var ev event
+			if json.Unmarshal(line, &ev) == nil && ev.Action != "" {
+				l.add(&ev)
+			} else {
+				fmt.Fprintf(l.out, "%s", line)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

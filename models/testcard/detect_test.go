@@ -1,0 +1,195 @@
+package testcard_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/AlexxIT/go2rtc/seats/models/testcard"
+	"github.com/stretchr/testify/require"
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+const side = testcard.InputSize
+
+// root is the module's folder: the one above with go.mod in it.
+func root(t testing.TB) string {
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err = os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		require.NotEqual(t, parent, dir, "no go.mod above")
+		dir = parent
+	}
+}
+
+var initialize = sync.OnceValue(func() error { return ort.InitializeEnvironment() })
+
+// detector runs the committed model with no code of the pipeline in between.
+type detector struct {
+	session       *ort.DynamicAdvancedSession
+	input, output *ort.Tensor[float32]
+}
+
+func newDetector(t testing.TB) *detector {
+	r := root(t)
+	ort.SetSharedLibraryPath(filepath.Join(r, "build", "onnxruntime", "libonnxruntime.so.1"))
+	require.NoError(t, initialize(), "libonnxruntime is fetched by make")
+
+	options, err := ort.NewSessionOptions()
+	require.NoError(t, err)
+	defer options.Destroy()
+	require.NoError(t, options.SetIntraOpNumThreads(1))
+	d := &detector{}
+	d.session, err = ort.NewDynamicAdvancedSession(filepath.Join(r, "models", "testcard.onnx"),
+		[]string{"images"}, []string{"output"}, options)
+	require.NoError(t, err)
+	d.input, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 3, side, side))
+	require.NoError(t, err)
+	d.output, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 3549, 85))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_ = d.input.Destroy()
+		_ = d.output.Destroy()
+		_ = d.session.Destroy()
+	})
+	return d
+}
+
+// found is a box in input pixels.
+type found struct {
+	class          int
+	score          float64
+	x0, y0, x1, y1 float64
+}
+
+// detect returns what the model sees at the threshold, after NMS per class.
+func (d *detector) detect(t testing.TB, bgr []byte, threshold float64) []found {
+	in := d.input.GetData()
+	for i := range side * side {
+		for c := range 3 {
+			in[c*side*side+i] = float32(bgr[3*i+c])
+		}
+	}
+	require.NoError(t, d.session.Run([]ort.Value{d.input}, []ort.Value{d.output}))
+
+	var all []found
+	out := d.output.GetData()
+	cell := 0
+	for _, stride := range []int{8, 16, 32} {
+		grid := side / stride
+		for i := range grid * grid {
+			row := out[cell*85 : cell*85+85]
+			cell++
+			f := found{class: -1}
+			for class, p := range row[5:] {
+				if s := float64(p) * float64(row[4]); s >= threshold && s > f.score {
+					f.class, f.score = class, s
+				}
+			}
+			if f.class < 0 {
+				continue
+			}
+			x := (float64(row[0]) + float64(i%grid)) * float64(stride)
+			y := (float64(row[1]) + float64(i/grid)) * float64(stride)
+			w := math.Exp(float64(row[2])) * float64(stride)
+			h := math.Exp(float64(row[3])) * float64(stride)
+			f.x0, f.y0, f.x1, f.y1 = x-w/2, y-h/2, x+w/2, y+h/2
+			all = append(all, f)
+		}
+	}
+	require.Equal(t, 3549, cell)
+	return suppress(all)
+}
+
+func suppress(all []found) []found {
+	var kept []found
+	for len(all) > 0 {
+		best := 0
+		for i, f := range all {
+			if f.score > all[best].score {
+				best = i
+			}
+		}
+		b := all[best]
+		kept = append(kept, b)
+		var rest []found
+		for i, f := range all {
+			if i != best && (f.class != b.class || overlap(f, b) < 0.45) {
+				rest = append(rest, f)
+			}
+		}
+		all = rest
+	}
+	return kept
+}
+
+func overlap(a, b found) float64 {
+	w := math.Min(a.x1, b.x1) - math.Max(a.x0, b.x0)
+	h := math.Min(a.y1, b.y1) - math.Max(a.y0, b.y0)
+	if w <= 0 || h <= 0 {
+		return 0
+	}
+	return w * h / ((a.x1-a.x0)*(a.y1-a.y0) + (b.x1-b.x0)*(b.y1-b.y0) - w*h)
+}
+
+// letterbox is the ffmpeg filter that every picture goes through, swscale's
+// conversion with the given options first.
+func letterbox(scale string) string {
+	return fmt.Sprintf("scale=%d:%d:force_original_aspect_ratio=decrease:flags=area%s,format=bgr24,pad=%d:%d:0:0:color=0x727272",
+		side, side, scale, side, side)
+}
+
+// pictures runs a chain of ffmpegs, each reading from the one before, and calls
+// look with each letterboxed picture of the last. It returns their number.
+func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int {
+	var commands []*exec.Cmd
+	var stderr bytes.Buffer
+	var last io.ReadCloser
+	for _, args := range chain {
+		c := exec.CommandContext(t.Context(), "ffmpeg", args...)
+		if last != nil {
+			c.Stdin = last
+		}
+		c.Stderr = &stderr
+		pipe, err := c.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, c.Start())
+		last = pipe
+		commands = append(commands, c)
+	}
+	picture := make([]byte, side*side*3)
+	reader := bufio.NewReaderSize(last, len(picture))
+	n := 0
+	for ; ; n++ {
+		_, err := io.ReadFull(reader, picture)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err, strings.Join(chain[len(chain)-1], " "))
+		look(n, picture)
+	}
+	for _, c := range commands {
+		require.NoError(t, c.Wait(), stderr.String())
+	}
+	return n
+}
+
+// decode is an ffmpeg that reads a file, or the pipe where it is "-", and writes
+// letterboxed pictures, every one that the file has.
+func decode(file, scale string) []string {
+	return []string{"-hide_banner", "-loglevel", "error", "-nostdin", "-i", file, "-an",
+		"-vf", letterbox(scale), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"}
+}
