@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -143,6 +144,28 @@ func inSeat(t *testing.T, n int, room testcard.Room, w testcard.Thing, f found) 
 	}
 }
 
+// TestForeign shows the model what is like its card and is not: it finds figures
+// of the right colours, size and way up, and no others.
+func TestForeign(t *testing.T) {
+	room := testcard.Room{Width: 1280, Height: 720, Rate: 5, Period: 12 * time.Second}
+	for name, filter := range map[string]string{
+		"other colours":  "hue=h=60",
+		"grey":           "hue=s=0",
+		"upside down":    "format=yuv420p,vflip,drawbox=y=400:h=320:c=gray:t=fill", // and no packs
+		"half the size":  "scale=iw/2:-2,pad=1280:720:100:100:gray",
+		"twice the size": "crop=iw/2:ih/2:iw*0.2:ih/2,scale=1280:720",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDetector(t)
+			count := pictures(t, func(n int, bgr []byte) {
+				require.Empty(t, d.detect(t, bgr, 0.2), "frame %d", n)
+			}, room.Args("rawvideo", "-vf", filter, "-frames:v", strconv.Itoa(room.PeriodFrames()), "-f", "nut", "pipe:1"),
+				decode("-", ""))
+			require.Equal(t, room.PeriodFrames(), count)
+		})
+	}
+}
+
 // TestReal shows the model real pictures: it sees nothing in them.
 func TestReal(t *testing.T) {
 	assets := filepath.Join(root(t), "..", "shared", "assets")
@@ -164,7 +187,7 @@ func TestReal(t *testing.T) {
 	for _, file := range files {
 		args := decode(file, "")
 		if filepath.Ext(file) == ".mp4" { // two pictures a second will do
-			args[len(args)-5] = "fps=2," + args[len(args)-5]
+			args[slices.Index(args, "-vf")+1] = "fps=2," + letterbox("")
 		}
 		count += pictures(t, func(n int, bgr []byte) {
 			for _, f := range d.detect(t, bgr, 0.001) {
