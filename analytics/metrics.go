@@ -56,7 +56,9 @@ func newMetrics(a *Analytics) *metrics {
 
 func (m *metrics) looked(stream string, spent stages, err error) {
 	m.cpu.WithLabelValues("decode").Add(spent.Decode.Seconds())
-	m.cpu.WithLabelValues("detect").Add(spent.Detect.Seconds())
+	m.cpu.WithLabelValues("scale").Add(spent.Scale.Seconds())
+	m.cpu.WithLabelValues("infer").Add(spent.Infer.Seconds())
+	m.cpu.WithLabelValues("outputs").Add(spent.Outputs.Seconds())
 	m.cpu.WithLabelValues("seats").Add(spent.Seats.Seconds())
 	m.cpu.WithLabelValues("store").Add(spent.Store.Seconds())
 	var failed *lookError

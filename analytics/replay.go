@@ -204,8 +204,9 @@ func (r *replay) summarise(w io.Writer, wall time.Duration, note string) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, "looks %d, failed %d, media %.1f s, %.0f media seconds per wall second\n"+
-		"cpu ms per look: read %.3f, decode %.2f, detect %.2f, seats %.3f\n",
+		"cpu ms per look: read %.3f, decode %.2f, scale %.2f, infer %.2f, outputs %.3f, seats %.3f, total %.2f\n",
 		r.looks, r.failed, r.media.Seconds(), r.media.Seconds()/wall.Seconds(),
-		perLook(r.read), perLook(r.spent.Decode), perLook(r.spent.Detect), perLook(r.spent.Seats))
+		perLook(r.read), perLook(r.spent.Decode), perLook(r.spent.Scale), perLook(r.spent.Infer),
+		perLook(r.spent.Outputs), perLook(r.spent.Seats), perLook(r.read+r.spent.total()))
 	return err
 }

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"image"
+	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -16,6 +17,9 @@ const DefaultOverlap = 0.5
 type Session struct {
 	Overlap float32 // of non-maximum suppression, 0..1
 
+	// Spent is how long the last Detect took by stage. Its owner may read it until the next.
+	Spent Stages
+
 	model   *Model
 	input   *ort.Tensor[float32]
 	output  *ort.Tensor[float32]
@@ -23,6 +27,9 @@ type Session struct {
 	outputs []ort.Value
 	found   []candidate
 }
+
+// Stages is where the time of a Detect goes.
+type Stages struct{ Scale, Infer, Outputs time.Duration }
 
 // Session makes a session. Close it before the model.
 func (m *Model) Session() (*Session, error) {
@@ -51,7 +58,7 @@ func (s *Session) Close() {
 // Detect finds what is in the given parts of a picture, or in the whole of it where none are given, and appends it to
 // dst, surest first. What several parts show is one detection. Nothing less sure than floor, 0..1, is told.
 func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float32, dst []seat.Detection) ([]seat.Detection, error) {
-	s.found = s.found[:0]
+	s.found, s.Spent = s.found[:0], Stages{}
 	if len(parts) == 0 {
 		if err := s.look(p, p.Bounds(), floor); err != nil {
 			return dst, err
@@ -62,6 +69,8 @@ func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float3
 			return dst, err
 		}
 	}
+	began := time.Now()
+	defer func() { s.Spent.Outputs += time.Since(began) }()
 	kept := s.found
 	if s.model.family.nms || len(parts) > 1 {
 		kept = suppress(kept, s.Overlap)
@@ -80,16 +89,22 @@ func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float3
 
 // look runs the model over one part and leaves what it found in pixels of the picture.
 func (s *Session) look(p *video.Picture, part image.Rectangle, floor float32) error {
+	began := time.Now()
 	fit, err := p.Letterbox(part, s.model.family.box, s.input.GetData())
 	if err != nil {
 		return err
 	}
+	scaled := time.Now()
 	if err = s.model.session.Run(s.inputs, s.outputs); err != nil {
 		return fmt.Errorf("run %s: %w", s.model.path, err)
 	}
+	inferred := time.Now()
 	first := len(s.found)
 	s.found = s.model.family.decode(s.found, s.output.GetData(), floor)
 	s.found = s.found[:first+place(s.found[first:], fit, part.Intersect(p.Bounds()), part.Min)]
+	s.Spent.Scale += scaled.Sub(began)
+	s.Spent.Infer += inferred.Sub(scaled)
+	s.Spent.Outputs += time.Since(inferred)
 	return nil
 }
 

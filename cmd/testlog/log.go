@@ -21,18 +21,19 @@ type test struct{ pkg, name string }
 
 type log struct {
 	out   io.Writer
-	known map[string]bool // packages that may fail; nil: none
+	known map[string][]string // packages that may fail, and in which tests (empty: any); nil: none may
 
-	output                  map[test]string // kept until the test ends
-	parents                 map[test]bool   // have subtests: not counted themselves
-	passed, failed, skipped int             // tests
-	good, bad               map[string]bool // packages
+	output                  map[test]string     // kept until the test ends
+	parents                 map[test]bool       // have subtests: not counted themselves
+	passed, failed, skipped int                 // tests
+	good                    map[string]bool     // packages that passed
+	bad                     map[string][]string // packages that failed, with their failed tests
 }
 
 func newLog(out io.Writer) *log {
 	return &log{
 		out: out, output: map[test]string{}, parents: map[test]bool{},
-		good: map[string]bool{}, bad: map[string]bool{},
+		good: map[string]bool{}, bad: map[string][]string{},
 	}
 }
 
@@ -65,6 +66,7 @@ func (l *log) endTest(t test, action string) {
 	switch {
 	case action == "fail":
 		fmt.Fprint(l.out, l.output[t])
+		l.blame(t)
 		if !l.parents[t] {
 			l.failed++
 		}
@@ -78,6 +80,11 @@ func (l *log) endTest(t test, action string) {
 	delete(l.output, t)
 }
 
+func (l *log) blame(t test) {
+	name, _, _ := strings.Cut(t.name, "/")
+	l.bad[t.pkg] = append(l.bad[t.pkg], name)
+}
+
 // endPackage also shows what a test was saying when its package died under it (a panic, a timeout).
 func (l *log) endPackage(ev *event) {
 	if ev.Action != "fail" {
@@ -86,10 +93,11 @@ func (l *log) endPackage(ev *event) {
 		}
 		return
 	}
-	l.bad[ev.Package] = true
+	l.bad[ev.Package] = append(l.bad[ev.Package], "") // also one that does not build is there
 	for t, output := range l.output {
 		if t.pkg == ev.Package {
 			fmt.Fprint(l.out, output)
+			l.blame(t)
 			l.failed++
 			delete(l.output, t)
 		}
@@ -120,16 +128,35 @@ func (l *log) close() bool {
 
 	fresh := 0
 	for _, pkg := range slices.Sorted(maps.Keys(l.bad)) {
-		if !l.known[pkg] {
-			fmt.Fprintf(l.out, "%s fails, and is not known to\n", pkg)
+		if test, known := l.isKnown(pkg); !known {
+			fmt.Fprintf(l.out, "%s fails, and is not known to\n", strings.TrimSpace(pkg+" "+test))
 			fresh++
 		}
 	}
 	for _, pkg := range slices.Sorted(maps.Keys(l.known)) {
-		if !l.bad[pkg] {
+		if l.bad[pkg] == nil {
 			fmt.Fprintf(l.out, "%s is known to fail, and did not\n", pkg)
 		}
 	}
 	fmt.Fprintf(l.out, "%d packages pass, %d fail as known, %d fail anew\n", len(l.good), len(l.bad)-fresh, fresh)
 	return fresh == 0
+}
+
+// isKnown says whether the package may fail as it did; test is one that may not.
+func (l *log) isKnown(pkg string) (test string, known bool) {
+	tests, known := l.known[pkg]
+	if !known || len(tests) == 0 {
+		return "", known
+	}
+	named := 0
+	for _, name := range l.bad[pkg] {
+		if name == "" {
+			continue
+		}
+		if !slices.Contains(tests, name) {
+			return name, false
+		}
+		named++
+	}
+	return "", named > 0 // else it did not come as far as a test
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	known := flag.String("known", "", "file with packages that may fail, one a line")
+	known := flag.String("known", "", "file with packages that may fail, one a line, and behind each the tests if only some may")
 	flag.Parse()
 
 	l := newLog(os.Stdout)
@@ -37,11 +37,11 @@ func main() {
 	}
 }
 
-func parseKnown(text string) map[string]bool {
-	known := map[string]bool{}
+func parseKnown(text string) map[string][]string {
+	known := map[string][]string{}
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			known[line] = true
+		if words := strings.Fields(line); len(words) > 0 && words[0][0] != '#' {
+			known[words[0]] = words[1:]
 		}
 	}
 	return known

@@ -58,6 +58,18 @@ func TestLog(t *testing.T) {
 			name: "one is not known, one passes by now", in: events + failures, known: "a\nb\n",
 			out: "c fails, and is not known to\na is known to fail, and did not\n1 packages pass, 1 fail as known, 1 fail anew\n",
 		},
+		{
+			name: "known tests fail", in: failures, known: "b TestBad TestPanic\nc\n", ok: true,
+			out: "0 packages pass, 2 fail as known, 0 fail anew\n",
+		},
+		{
+			name: "another test than the known fails", in: failures, known: "b TestBad\nc\n",
+			out: "b TestPanic fails, and is not known to\n0 packages pass, 1 fail as known, 1 fail anew\n",
+		},
+		{
+			name: "does not build, only a test is known", in: failures, known: "b\nc TestX\n",
+			out: "c fails, and is not known to\n0 packages pass, 1 fail as known, 1 fail anew\n",
+		},
 		{name: "nothing ran", in: "go: no such module\n", out: "go: no such module\nno tests ran\n"},
 		{name: "nothing ran, known", known: "a\n", out: "no tests ran\n"},
 	}

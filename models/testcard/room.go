@@ -52,12 +52,16 @@ func (r Room) Args(codec string, extra ...string) []string {
 	}
 	args = append(args, "-f", "lavfi", "-i", r.Graph(), "-c:v")
 	gop := strconv.Itoa(r.Rate)
+	// ffmpeg 5.1 does not take these over from the filter graph
+	tags := []string{"-color_range", "tv", "-colorspace", "smpte170m", "-color_primaries", "smpte170m", "-color_trc", "smpte170m"}
 	switch codec {
 	case "h264":
 		args = append(args, "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", gop, "-pix_fmt", "yuv420p")
+		args = append(args, tags...)
 	case "hevc":
 		args = append(args, "libx265", "-preset", "ultrafast", "-tune", "zerolatency", "-g", gop, "-pix_fmt", "yuv420p",
 			"-x265-params", "log-level=error")
+		args = append(args, tags...)
 	case "mjpeg":
 		args = append(args, "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p")
 	case "rawvideo":

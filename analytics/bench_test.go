@@ -1,0 +1,131 @@
+package analytics
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/pkg/core"
+	"github.com/AlexxIT/go2rtc/pkg/h264"
+	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/analytics/video"
+	"github.com/pion/rtp"
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkLook is one look at a time at a real clip, from RTP packets to rows on disk, and where its time goes. The
+// last figure is the share of everything but libavcodec's decoding and ONNX Runtime's run.
+func BenchmarkLook(b *testing.B) {
+	assets := filepath.Join("..", "..", "shared", "assets")
+	if _, err := os.Stat(assets); err != nil {
+		b.Skip("needs the real model and clips, see models/README.md")
+	}
+	model, err := detect.Open(detect.Options{Path: filepath.Join(assets, "models", "yolox_nano.onnx")})
+	require.NoError(b, err)
+	defer func() { _ = model.Close() }()
+	session, err := model.Session()
+	require.NoError(b, err)
+	defer session.Close()
+	db, err := store.Open(filepath.Join(b.TempDir(), "seats.db"))
+	require.NoError(b, err)
+	defer func() { _ = db.Close() }()
+	decoders := video.NewDecoders(1)
+	defer decoders.Close()
+
+	packets := rtpOf(b, filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
+	config := testConfig()
+	config.Interval = 3 * time.Second
+	src := &benchSource{sampler: video.NewSampler(video.H264, maxGOP), watch: newWatch(&config, "cam1")}
+	look := schedule{interval: config.Interval}
+	look.begin(src.sampler, time.Unix(0, 0))
+	e := eyes{decoders: decoders, session: session}
+
+	var ready bool
+	depacketise := h264.RTPDepay(&core.Codec{Name: core.CodecH264, ClockRate: 90000}, func(p *rtp.Packet) {
+		if err := src.sampler.Push(p.Payload, src.now); err != nil {
+			b.Fatal(err)
+		}
+		ready = ready || look.ready(src.sampler, src.now)
+	})
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var spent stages
+	var read time.Duration
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		clock := startClock()
+		for ready = false; !ready; i++ {
+			unit := packets[i%len(packets)]
+			src.now = time.Unix(0, 0).Add(time.Duration(i) * 100 * time.Millisecond) // 10 frames a second
+			for _, p := range unit {
+				depacketise(p)
+			}
+		}
+		read += clock.lap()
+		picture, found, err := e.see(src, src.watch.rules.Keep)
+		if err != nil || picture == nil {
+			b.Fatal("no picture", err)
+		}
+		clock = startClock()
+		d, err := src.watch.decide(picture.At(), src.now, found)
+		e.spent.Seats = clock.lap()
+		if err == nil {
+			err = db.Commit(b.Context(), &d.change)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		e.spent.Store = clock.lap()
+		src.watch.become(d)
+		picture.Close()
+		spent.add(e.spent)
+	}
+	perLook := func(name string, d time.Duration) {
+		b.ReportMetric(d.Seconds()*1000/float64(b.N), name)
+	}
+	perLook("depacketise-ms", read)
+	perLook("decode-ms", spent.Decode)
+	perLook("scale-ms", spent.Scale)
+	perLook("infer-ms", spent.Infer)
+	perLook("outputs-ms", spent.Outputs)
+	perLook("match-ms", spent.Seats)
+	perLook("store-ms", spent.Store)
+	total := read + spent.total()
+	perLook("total-ms", total)
+	b.ReportMetric(100*(total-spent.Decode-spent.Infer).Seconds()/total.Seconds(), "other-%")
+}
+
+type benchSource struct {
+	sampler *video.Sampler
+	watch   *watch
+	now     time.Time
+}
+
+func (s *benchSource) take(sample *video.Sample, after video.Position) bool {
+	return s.sampler.Take(sample, after)
+}
+func (s *benchSource) name() string       { return "bench" }
+func (s *benchSource) codec() video.Codec { return video.H264 }
+
+// rtpOf packetises a clip, an entry an access unit.
+func rtpOf(b *testing.B, clip string) (units [][]*rtp.Packet) {
+	b.Helper()
+	file, err := video.OpenFile(clip)
+	require.NoError(b, err)
+	defer file.Close()
+	var unit []*rtp.Packet
+	pay := h264.RTPPay(1472, func(p *rtp.Packet) { unit = append(unit, p) })
+	for {
+		u, err := file.Next()
+		if err != nil {
+			return units
+		}
+		unit = nil
+		pay(&rtp.Packet{Header: rtp.Header{Version: h264.RTPPacketVersionAVC}, Payload: u.Data})
+		units = append(units, unit)
+	}
+}
