@@ -68,7 +68,7 @@ func (f *fetcher) fetch(ctx context.Context, it *item) (string, error) {
 			last = fmt.Errorf("%s: %w", from, err)
 		}
 	}
-	return "", fmt.Errorf("%s is missing (%s, %s): %w; put the file there by hand, it is published by %s", it.Path, it.Name, it.Use, last, it.Source)
+	return "", fmt.Errorf("%s is missing (%s, %s): %w; put the file there by hand; source: %s", it.Path, it.Name, it.Use, last, it.Source)
 }
 
 func (f *fetcher) open(ctx context.Context, p place) (string, io.ReadCloser, error) {
@@ -112,7 +112,7 @@ type stallReader struct {
 func (r *stallReader) Read(b []byte) (int, error) {
 	n, err := r.ReadCloser.Read(b)
 	r.stall.Reset(stallTimeout)
-	if cause := context.Cause(r.ctx); err != nil && err != io.EOF && cause != nil {
+	if cause := context.Cause(r.ctx); err != nil && !errors.Is(err, io.EOF) && cause != nil {
 		err = cause
 	}
 	return n, err
@@ -133,8 +133,8 @@ func save(path string, body io.Reader, p place) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name()) // fails after the rename
-	defer tmp.Close()
+	defer func() { _ = os.Remove(tmp.Name()) }() // fails after the rename
+	defer func() { _ = tmp.Close() }()
 
 	hash := sha256.New()
 	n, err := io.Copy(io.MultiWriter(tmp, hash), io.LimitReader(body, p.Bytes+1))
@@ -158,7 +158,7 @@ func hashFile(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	hash := sha256.New()
 	if _, err = io.Copy(hash, f); err != nil {
 		return "", err

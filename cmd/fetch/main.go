@@ -22,15 +22,15 @@ func main() {
 	manifest := flag.String("manifest", "models/manifest.json", "list of files; its paths are relative to the folder above its own")
 	flag.Parse()
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-
 	items, err := readManifest(*manifest)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fetch:", err)
 		os.Exit(1)
 	}
-	if !run(ctx, items, filepath.Dir(filepath.Dir(*manifest)), *optional) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ok := run(ctx, items, filepath.Dir(filepath.Dir(*manifest)), *optional)
+	stop()
+	if !ok {
 		os.Exit(1)
 	}
 }

@@ -32,7 +32,7 @@ func readManifest(path string) ([]item, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 
 	var items []item
 	d := json.NewDecoder(f)

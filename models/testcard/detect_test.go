@@ -156,14 +156,15 @@ func letterbox(scale string) string {
 // look with each letterboxed picture of the last. It returns their number.
 func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int {
 	var commands []*exec.Cmd
-	var stderr bytes.Buffer
+	var stderrs []*bytes.Buffer
 	var last io.ReadCloser
 	for _, args := range chain {
 		c := exec.CommandContext(t.Context(), "ffmpeg", args...)
 		if last != nil {
 			c.Stdin = last
 		}
-		c.Stderr = &stderr
+		stderr := &bytes.Buffer{} // each its own: they write at the same time
+		c.Stderr, stderrs = stderr, append(stderrs, stderr)
 		pipe, err := c.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, c.Start())
@@ -181,8 +182,9 @@ func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int
 		require.NoError(t, err, strings.Join(chain[len(chain)-1], " "))
 		look(n, picture)
 	}
-	for _, c := range commands {
-		require.NoError(t, c.Wait(), stderr.String())
+	for i, c := range commands {
+		err := c.Wait()
+		require.NoError(t, err, stderrs[i].String())
 	}
 	return n
 }
