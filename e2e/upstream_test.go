@@ -78,7 +78,9 @@ streams:
   cam6: onvif://127.0.0.1:1
 publish: {}
 `
-	said := func(binary string) []string {
+	said := regexp.MustCompile(`\[api\] register path path=(\S+)|(\[log\] init module=\S+)`)
+	listen := regexp.MustCompile(`(\[\w+\] listen(?: tcp| udp)?)`)
+	start := func(binary string) []string {
 		s := newServer(t, config)
 		s.log = &output{}
 		cmd := exec.Command(binary, "-config", filepath.Join(s.dir, "go2rtc.yaml"))
@@ -96,16 +98,19 @@ publish: {}
 			}
 			return contains(s.log.String(), "[api] listen") && time.Since(since) > time.Second
 		})
-		var lines []string
-		route := regexp.MustCompile(`\[api\] register path path=(\S+)|(\[\w+\] listen(?: tcp| udp)?)`)
-		for _, m := range route.FindAllStringSubmatch(s.log.String(), -1) {
+		// routes and loggers come in the order of the modules; who listens first is chance
+		var lines, listens []string
+		for _, m := range said.FindAllStringSubmatch(s.log.String(), -1) {
 			lines = append(lines, m[1]+m[2])
 		}
-		slices.Sort(lines)
-		return lines
+		for _, m := range listen.FindAllStringSubmatch(s.log.String(), -1) {
+			listens = append(listens, m[1])
+		}
+		slices.Sort(listens)
+		return append(lines, listens...)
 	}
-	theirs, ours := said(plain), said(filepath.Join(bin, "go2rtc"))
-	added := []string{"/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg"}
+	theirs, ours := start(plain), start(filepath.Join(bin, "go2rtc"))
+	added := []string{"/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg", "[log] init module=analytics"}
 	for _, line := range added {
 		require.Contains(t, ours, line)
 	}

@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// ended runs our binary in dir until it ends by itself.
+func ended(t testing.TB, dir string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &err
+	_ = cmd.Run() // the exit status tells
+	return cmd.ProcessState.ExitCode(), out.String(), err.String()
+}
+
+// TestRefusal: one line on stderr, the whole of it, with the document as it was named on the command line.
+func TestRefusal(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		return name
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "folder.yaml"), 0o700))
+	t.Setenv("HUNTER", "hunter2")
+
+	cases := []struct {
+		name, want string
+		args       []string
+	}{
+		{"a list that is not closed", "a.yaml:2: did not find expected ',' or ']' while parsing a flow sequence\n", []string{"-config", write("a.yaml", "log: {}\nstreams: [\napi:\n  listen: x\n")}},
+		{"a wrong type deep in a section", "b.yaml:4: webrtc.ice_servers[0].urls: a map where a list is expected\n", []string{"-c", write("b.yaml", "webrtc:\n  listen: \"\"\n  ice_servers:\n    - urls: {a: b}\napi: {listen: \"\"}\nrtsp: {listen: \"\"}\n")}},
+		{"a wrong type in what the logger reads", "c.yaml:1: log.level: a list where a text is expected\n", []string{"-config", write("c.yaml", "log: {level: [info]}\n")}},
+		{"the password is not told", "d.yaml:2: api: a text where a map is expected\n", []string{"-config", write("d.yaml", "log: {level: trace}\napi: hunter2\n")}},
+		{"a password from the environment is not told", "e.yaml:1: analytics: unknown key \"***\"\n", []string{"-config", write("e.yaml", "analytics: {${HUNTER}: 1}\napi: {listen: \"\"}\nrtsp: {listen: \"\"}\nwebrtc: {listen: \"\"}\n")}},
+		{"the second flag", "-config #2:1: api.listen: a list where a text is expected\n", []string{"-config", "log.level=info", "-config", "{api: {listen: [1]}}"}},
+		{"a folder", "folder.yaml: can't read: is a directory\n", []string{"-config", "folder.yaml"}},
+		{"a second document", "f.yaml:3: a second document begins, only one is allowed\n", []string{"-config", write("f.yaml", "log: {}\n---\napi: {password: x}\n")}},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			code, stdout, stderr := ended(t, dir, ca.args...)
+			require.Equal(t, 1, code)
+			require.Equal(t, ca.want, stderr)
+			require.NotContains(t, stdout, "hunter2")
+		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	code, stdout, _ := ended(t, t.TempDir(), "-version")
+	require.Zero(t, code)
+	require.Regexp(t, regexp.MustCompile(`^go2rtc version 1\.9\.14\S* \(\S*\) \w+/\w+\n$`), stdout)
+}
+
+func request(t testing.TB, method, url, body string) (status int, text string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(b)
+}
+
+// TestEditorRefuses: what the next start would refuse is not saved, or the restart button would lock its user out.
+func TestEditorRefuses(t *testing.T) {
+	s := newServer(t, "streams: {cam1: \"rtsp://127.0.0.1:1/1\"} # kept\n")
+	s.start()
+	defer s.stop()
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+
+	cases := []struct{ name, method, text, want string }{
+		{"does not parse", http.MethodPost, "api: {}\nstreams: [\n", "line 2: did not find expected"},
+		{"wrong type", http.MethodPost, "api:\n  listen: [1]\n", "line 2: api.listen: a list where a text is expected"},
+		{"wrong type merged", http.MethodPatch, "webrtc: {candidates: x}\n", "webrtc.candidates: a text where a list is expected"},
+		{"ours", http.MethodPost, "analytics:\n  intervall: 3s\n", `line 2: analytics: unknown key "intervall"`},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			code, text := request(t, ca.method, s.api+"api/config", ca.text)
+			require.Equal(t, http.StatusBadRequest, code, text)
+			require.Contains(t, text, ca.want)
+			after, errRead := os.ReadFile(path)
+			require.NoError(t, errRead)
+			require.Equal(t, string(before), string(after))
+		})
+	}
+
+	good := string(before) + "webrtc:\n  ice_servers:\n    - urls: [turn:example.com:443?transport=tcp]\n"
+	good = strings.Replace(good, "webrtc: {listen: \"\"}\n", "", 1)
+	code, text := request(t, http.MethodPost, s.api+"api/config", good)
+	require.Equal(t, http.StatusOK, code, text)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, good, string(after))
+}
+
+// TestPasswordIsAsked: of a client that is not on loopback, with the operators' file, which upstream drops as a whole.
+func TestPasswordIsAsked(t *testing.T) {
+	s := newServer(t, "")
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	port := freePort(t)
+	require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, `api: {listen: "127.0.0.1:%d", username: admin, password: secret, local_auth: true}
+rtsp: {listen: "127.0.0.1:%d"}
+webrtc:
+  listen: ""
+  ice_servers:
+    - urls: [turn:turn.metered.ca:443?transport=tcp]
+`, port, s.rtsp), 0o600))
+	log := &output{}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), "-config", path)
+	cmd.Stdout, cmd.Stderr = log, log
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+
+	url := "http://" + net.JoinHostPort("127.0.0.1", fmt.Sprint(port)) + "/api/streams"
+	ask := func(password string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+		require.NoError(t, err)
+		if password != "" {
+			req.SetBasicAuth("admin", password)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return 0
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	s.wait(10*time.Second, "the API answers", func() bool { return ask("secret") == http.StatusOK })
+	require.Equal(t, http.StatusUnauthorized, ask(""))
+	require.Equal(t, http.StatusUnauthorized, ask("wrong"))
+}
