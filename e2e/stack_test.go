@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -193,25 +192,4 @@ func (s *server) events(query string) (list []event) {
 		list[i], list[j] = list[j], list[i]
 	}
 	return list
-}
-
-// publish plays a clip once into the server's RTSP port, as a camera that is pushed.
-func (s *server) publish(stream string, args ...string) *exec.Cmd {
-	s.t.Helper()
-	args = append(append([]string{"-v", "error", "-nostdin", "-re"}, args...), "-rtsp_transport", "tcp", "-f", "rtsp",
-		fmt.Sprintf("rtsp://127.0.0.1:%d/%s", s.rtsp, stream))
-	cmd := exec.Command("ffmpeg", args...)
-	cmd.Stderr = s.log
-	require.NoError(s.t, cmd.Start())
-	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	return cmd
-}
-
-// indent puts a block under a key.
-func indent(n int, text string) string {
-	pad := strings.Repeat(" ", n)
-	return pad + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+pad) + "\n"
 }
