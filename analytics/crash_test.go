@@ -82,7 +82,8 @@ func TestCrash(t *testing.T) {
 	for life := range 100 {
 		address, kill := startCrashServer(t, dir)
 		until := time.Now().Add(time.Duration(5+rand.IntN(60)) * time.Millisecond)
-		for time.Now().Before(until) {
+		// the first life lasts until there is something to lose
+		for patience := until.Add(20 * time.Second); time.Now().Before(until) || len(acknowledged) == 0 && time.Now().Before(patience); {
 			for _, e := range getEvents(t, address) {
 				acknowledged[e.ID] = true
 			}
