@@ -47,23 +47,33 @@ func (db *DB) Memories(ctx context.Context, storeID string) (map[string][]byte, 
 	return all, err
 }
 
+// MaxEvents is the largest Limit of an EventQuery.
+const MaxEvents = 1000
+
 // EventQuery says which events are wanted.
 type EventQuery struct {
 	StoreID   string
-	Limit     int    // at least 1
+	Limit     int    // 1..MaxEvents
 	SeatID    string // all where empty
 	EventType string // all where empty
-	Before    string // only those committed before: an event's id, or a time in RFC 3339; all where empty
+
+	// Before leaves only the events before the one with this id, or before a time in RFC 3339: those whose id was made
+	// in an earlier millisecond (ids are made with created_at). All where empty. Pages are chained by the last id: by
+	// its time they would lose the other events of that millisecond.
+	Before string
 }
 
-// Validate tells what is wrong with Before.
+// Validate tells what is wrong with Limit or Before.
 func (q *EventQuery) Validate() error {
 	_, err := q.beforeID()
 	return err
 }
 
-// beforeID is the id that all wanted events lie below.
+// beforeID is the id that all wanted events lie below; "" where all do.
 func (q *EventQuery) beforeID() (string, error) {
+	if q.Limit < 1 || q.Limit > MaxEvents {
+		return "", fmt.Errorf("limit: wants a number from 1 to %d, has %d", MaxEvents, q.Limit)
+	}
 	if q.Before == "" {
 		return "", nil
 	}
@@ -79,31 +89,37 @@ func (q *EventQuery) beforeID() (string, error) {
 	return fmt.Sprintf("%08x-%04x-0000-0000-000000000000", uint32(ms>>16), uint16(ms)), nil
 }
 
-// Events are newest first, in the order in which they were committed: pages that follow each other by the last id, or
-// created_at, neither lose nor repeat one.
-func (db *DB) Events(ctx context.Context, q EventQuery) (rows []EventRow, err error) {
+// Events are newest first, by id: pages that follow each other by the last id neither lose nor repeat one, whatever is
+// committed in between. Where there are none the slice is empty, not nil.
+func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 	before, err := q.beforeID()
 	if err != nil {
 		return nil, err
 	}
-	where, args := []string{"store_id = ?"}, []any{q.StoreID}
-	for column, value := range map[string]string{"seat_id = ?": q.SeatID, "event_type = ?": q.EventType, "id < ?": before} {
-		if value != "" {
-			where, args = append(where, column), append(args, value)
+	query, args := strings.Builder{}, []any{q.StoreID}
+	query.WriteString(`select id, store_id, seat_id, stream, event_type, status, previous_status, detection_confidence,
+		captured_at, created_at from detection_events where store_id = ?`)
+	for _, c := range [...]struct{ condition, value string }{
+		{" and seat_id = ?", q.SeatID}, {" and event_type = ?", q.EventType}, {" and id < ?", before},
+	} {
+		if c.value != "" {
+			query.WriteString(c.condition)
+			args = append(args, c.value)
 		}
 	}
-	err = db.each(ctx, `select id, store_id, seat_id, stream, event_type, status, previous_status, detection_confidence,
-		captured_at, created_at from detection_events where `+strings.Join(where, " and ")+` order by id desc limit ?`,
-		append(args, q.Limit), func(r *sql.Rows) error {
-			var e EventRow
-			err := r.Scan(&e.ID, &e.StoreID, &e.SeatID, &e.Stream, &e.EventType, &e.Status, &e.PreviousStatus,
-				&e.DetectionConfidence, &e.CapturedAt, &e.CreatedAt)
-			rows = append(rows, e)
-			return err
-		})
+	query.WriteString(" order by id desc limit ?")
+	rows := make([]EventRow, 0, min(q.Limit, 32))
+	err = db.each(ctx, query.String(), append(args, q.Limit), func(r *sql.Rows) error {
+		var e EventRow
+		err := r.Scan(&e.ID, &e.StoreID, &e.SeatID, &e.Stream, &e.EventType, &e.Status, &e.PreviousStatus,
+			&e.DetectionConfidence, &e.CapturedAt, &e.CreatedAt)
+		rows = append(rows, e)
+		return err
+	})
 	return rows, err
 }
 
+// each calls scan for every row. A reader sees the database as it was when the query began.
 func (db *DB) each(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := db.readers.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// upserts are the statements of Commit, parsed once.
+type upserts struct{ seat, event, camera, memory *sql.Stmt }
+
+func prepare(writer *sql.DB) (u upserts, err error) {
+	for _, p := range []struct {
+		to  **sql.Stmt
+		sql string
+	}{
+		{&u.seat, `insert into seat_status (store_id, seat_id, stream, status, person_detected, items_detected,
+			detection_confidence, since, updated_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			on conflict (store_id, seat_id) do update set stream = excluded.stream, status = excluded.status,
+			person_detected = excluded.person_detected, items_detected = excluded.items_detected,
+			detection_confidence = excluded.detection_confidence, since = excluded.since, updated_at = excluded.updated_at`},
+		{&u.event, `insert into detection_events (id, store_id, seat_id, stream, event_type, status, previous_status,
+			detection_confidence, captured_at, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			on conflict (id) do nothing`},
+		{&u.camera, `insert into camera_status (store_id, stream, online, last_frame_at, error, updated_at)
+			values (?, ?, ?, ?, ?, ?) on conflict (store_id, stream) do update set online = excluded.online,
+			last_frame_at = coalesce(excluded.last_frame_at, last_frame_at), error = excluded.error,
+			updated_at = excluded.updated_at`},
+		{&u.memory, `insert into seat_memory (store_id, seat_id, state) values (?, ?, ?)
+			on conflict (store_id, seat_id) do update set state = excluded.state`},
+	} {
+		if *p.to, err = writer.Prepare(p.sql); err != nil {
+			return u, err
+		}
+	}
+	return u, nil
+}
+
+// Commit puts a change on disk, whole or not at all. An event that is there already stays as it is; a camera without
+// last_frame_at keeps the one it had; an empty change is no transaction.
+//
+// The context ends the wait for other commits. One that has begun is not broken off: it lasts milliseconds, or 2 s
+// where another process holds the file (ErrLocked). Other errors are ErrFull, ErrCorrupt, or name the row at fault.
+func (db *DB) Commit(ctx context.Context, c *Change) error {
+	if c.empty() {
+		return nil
+	}
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return explain(db.path, err)
+	}
+	defer func() { _ = conn.Close() }()
+	// with a context that can end, the driver would start a goroutine for every row
+	whole := context.Background()
+	tx, err := conn.BeginTx(whole, nil)
+	if err != nil {
+		return explain(db.path, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err = db.upserts.write(whole, tx, c); err != nil {
+		return explain(db.path, err)
+	}
+	return explain(db.path, tx.Commit())
+}
+
+func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) error {
+	if len(c.Seats) > 0 {
+		upsert := tx.StmtContext(ctx, u.seat)
+		for i := range c.Seats {
+			r := &c.Seats[i]
+			if _, err := upsert.ExecContext(ctx, r.StoreID, r.SeatID, r.Stream, r.Status, r.PersonDetected, r.ItemsDetected,
+				r.DetectionConfidence, r.Since, r.UpdatedAt); err != nil {
+				return fmt.Errorf("seat %s: %w", r.SeatID, err)
+			}
+		}
+	}
+	if len(c.Events) > 0 {
+		insert := tx.StmtContext(ctx, u.event)
+		for i := range c.Events {
+			r := &c.Events[i]
+			if _, err := insert.ExecContext(ctx, r.ID, r.StoreID, r.SeatID, r.Stream, r.EventType, r.Status, r.PreviousStatus,
+				r.DetectionConfidence, r.CapturedAt, r.CreatedAt); err != nil {
+				return fmt.Errorf("event %s: %w", r.ID, err)
+			}
+		}
+	}
+	if len(c.Cameras) > 0 {
+		upsert := tx.StmtContext(ctx, u.camera)
+		for i := range c.Cameras {
+			r := &c.Cameras[i]
+			if _, err := upsert.ExecContext(ctx, r.StoreID, r.Stream, r.Online, r.LastFrameAt, r.Error, r.UpdatedAt); err != nil {
+				return fmt.Errorf("camera %s: %w", r.Stream, err)
+			}
+		}
+	}
+	if len(c.Memories) > 0 {
+		upsert := tx.StmtContext(ctx, u.memory)
+		for i := range c.Memories {
+			r := &c.Memories[i]
+			if _, err := upsert.ExecContext(ctx, r.StoreID, r.SeatID, string(r.State)); err != nil {
+				return fmt.Errorf("memory of seat %s: %w", r.SeatID, err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// disk is a real file system of one megabyte.
+func disk(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skipf("needs to mount a disk of 1 MB, as root: %v", err)
+	}
+	t.Cleanup(func() { require.NoError(t, syscall.Unmount(folder, 0)) })
+	return folder
+}
+
+// ballast takes what space is left but some bytes.
+func ballast(t *testing.T, folder string, left int) string {
+	t.Helper()
+	path := filepath.Join(folder, "ballast")
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	size := 0
+	for block := make([]byte, pageSize); ; size += len(block) {
+		if _, err = f.Write(block); err != nil {
+			break
+		}
+	}
+	require.True(t, errors.Is(err, syscall.ENOSPC), err)
+	require.NoError(t, f.Truncate(int64(size-left)))
+	require.NoError(t, f.Close())
+	return path
+}
+
+// The disk fills up under a running server, and is emptied again: what was acknowledged is there, and commits go on.
+func TestDiskFull(t *testing.T) {
+	folder := disk(t)
+	path := filepath.Join(folder, "seats.db")
+	db, err := Open(path)
+	require.NoError(t, err)
+	weight := ballast(t, folder, 200_000)
+	acknowledged := fill(t, db)
+	require.NotEmpty(t, acknowledged)
+	holds(t, db, acknowledged)
+
+	require.NoError(t, os.Remove(weight))
+	e := event(t, "A")
+	acknowledged[e.ID] = true
+	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{e}, Memories: []Memory{{"s", "A", []byte(e.ID)}}}))
+	holds(t, db, acknowledged)
+	require.NoError(t, db.Close())
+
+	db, err = Open(path)
+	require.NoError(t, err)
+	holds(t, db, acknowledged)
+	require.NoError(t, db.Close())
+}
+
+func TestOpenOnFullDisk(t *testing.T) {
+	folder := disk(t)
+	weight := ballast(t, folder, 0)
+	path := filepath.Join(folder, "seats.db")
+	for left := int64(0); left < 10; left++ { // the space ends at a different step of Open each time
+		_, err := Open(path)
+		require.ErrorIs(t, err, ErrFull, "%d pages left", left)
+		require.ErrorContains(t, err, path)
+		info, err := os.Stat(weight)
+		require.NoError(t, err)
+		require.NoError(t, os.Truncate(weight, info.Size()-pageSize))
+	}
+	require.NoError(t, os.Remove(weight))
+	db, err := Open(path)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
+func TestReadOnlyDisk(t *testing.T) {
+	folder := disk(t)
+	path := filepath.Join(folder, "seats.db")
+	remount := func(flags uintptr) {
+		require.NoError(t, syscall.Mount("", folder, "", syscall.MS_REMOUNT|flags, "size=1m"))
+	}
+	refused := func() {
+		remount(syscall.MS_RDONLY)
+		_, err := Open(path)
+		require.ErrorIs(t, err, ErrNoAccess)
+		require.ErrorContains(t, err, "database "+path+": it cannot be written, or not its folder "+folder)
+		remount(0)
+	}
+	refused() // a new file
+	db, err := Open(path)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	refused() // a file that was there
+	db, err = Open(path)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
+func TestReadOnlyFolder(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write anywhere")
+	}
+	path := filled(t, 1)
+	folder := filepath.Dir(path)
+	require.NoError(t, os.Chmod(folder, 0o500))
+	defer func() { require.NoError(t, os.Chmod(folder, 0o700)) }()
+	for _, p := range []string{path, path + ".new"} {
+		_, err := Open(p)
+		require.ErrorIs(t, err, ErrNoAccess)
+		require.ErrorContains(t, err, p)
+	}
+}
