@@ -26,6 +26,9 @@ func playing(clip string) string {
 	return fmt.Sprintf("exec:ffmpeg -v error -nostdin -re -i %s -c copy -rtsp_transport tcp -f rtsp {output}", clip)
 }
 
+// confirmation is how long after its first frame a change may be told: two seconds of closer looks, and a slow machine.
+const confirmation = 4 * time.Second
+
 // TestClipsThroughRTSP: the events of the clips' true timelines, by way of a real RTSP connection into the database.
 func TestClipsThroughRTSP(t *testing.T) {
 	model := asset(t, "models", "yolox_nano.onnx")
@@ -63,7 +66,7 @@ func TestClipsThroughRTSP(t *testing.T) {
 			})
 			s.get("api/seats", &first)
 			begin := first.Seats[0].Since
-			time.Sleep(time.Until(begin.Add(ca.last)))
+			time.Sleep(time.Until(begin.Add(ca.last + confirmation)))
 
 			var got []told
 			for _, e := range s.events("") {
