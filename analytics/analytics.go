@@ -67,8 +67,7 @@ func Close() {
 // refuse stops the program with one sentence. It goes to stderr, since the log may be going to a file or nowhere.
 func refuse(err error) {
 	text := "analytics: " + err.Error()
-	var mistake *ConfigError
-	if errors.As(err, &mistake) {
+	if mistake, ok := errors.AsType[*ConfigError](err); ok {
 		text = mistake.in(app.ConfigPath)
 	}
 	fmt.Fprintln(os.Stderr, text)

@@ -106,7 +106,7 @@ func FuzzConfig(f *testing.F) {
 		}
 	}
 	f.Add([]byte("analytics: &a {seats: {A: *a}}"))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		var cfg struct {
 			Mod Config `yaml:"analytics"`
 		}

@@ -73,7 +73,7 @@ func (c *consumer) AddTrack(media *core.Media, _ *core.Codec, track *core.Receiv
 	sender.Handler = c.guard(depacketise, func(packet *rtp.Packet) {
 		c.camera.push(c, packet.Payload, time.Now())
 	})
-	sender.HandleRTP(track)
+	sender.HandleRTP(track) //nolint:staticcheck // deprecated, and what every consumer of upstream calls
 	c.Senders = append(c.Senders, sender)
 	return nil
 }

@@ -97,7 +97,8 @@ func TestCrash(t *testing.T) {
 	defer func() { require.NoError(t, db.Close()) }()
 	stored, last := map[string]bool{}, map[string]string{}
 	for before := ""; ; {
-		events, err := db.Events(t.Context(), store.EventQuery{StoreID: "test", Limit: maxEvents, Before: before})
+		var events []store.EventRow
+		events, err = db.Events(t.Context(), store.EventQuery{StoreID: "test", Limit: maxEvents, Before: before})
 		require.NoError(t, err)
 		if len(events) == 0 {
 			break

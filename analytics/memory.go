@@ -56,8 +56,7 @@ func (a *Analytics) openLocked(now time.Time) error {
 
 	path := a.databasePath()
 	db, err := store.Open(path)
-	var corrupt *store.CorruptError
-	if errors.As(err, &corrupt) {
+	if corrupt, ok := errors.AsType[*store.CorruptError](err); ok {
 		aside, errAside := store.SetAside(path)
 		if errAside != nil {
 			return errAside

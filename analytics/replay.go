@@ -84,8 +84,7 @@ func loadFile(path string) (Config, error) {
 	if err == nil || cfg.Mod.err != nil {
 		err = cfg.Mod.validate(func(name string) bool { _, ok := cfg.Streams[name]; return ok })
 	}
-	var mistake *ConfigError
-	if errors.As(err, &mistake) {
+	if mistake, ok := errors.AsType[*ConfigError](err); ok {
 		return Config{}, errors.New(mistake.in(path))
 	}
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *schedule) ready(sampler *video.Sampler, now time.Time) bool {
 	}
 	// a keyframe may count a little before its time
 	if missed := now.Add(s.interval / 8).Sub(s.grid); missed >= 0 {
-		s.grid = s.grid.Add((missed/s.interval + 1) * s.interval)
+		s.grid = s.grid.Add(missed - missed%s.interval + s.interval)
 	}
 	sampler.SetDue(s.grid, s.interval)
 	return true

@@ -28,7 +28,7 @@ func replay(t testing.TB, config, clip string) ([]told, string) {
 	out, err := cmd.Output()
 	require.NoError(t, err, summary.String())
 	var list []told
-	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(string(out)), "\n") {
 		var e told
 		require.NoError(t, json.Unmarshal([]byte(line), &e), line)
 		list = append(list, e)

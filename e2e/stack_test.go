@@ -145,7 +145,8 @@ func (s *server) stop() {
 	done := make(chan error, 1)
 	go func() { done <- s.cmd.Wait() }()
 	select {
-	case <-done:
+	case err := <-done:
+		require.NoError(s.t, err)
 	case <-time.After(5 * time.Second):
 		s.t.Fatal("SIGTERM did not end the server within 5 s")
 	}

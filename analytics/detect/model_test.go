@@ -57,7 +57,7 @@ func TestWhatIsNoDetectorIsRefused(t *testing.T) {
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
 			path := write(ca.name+".onnx", ca.file)
-			_, err := Open(Options{Path: path})
+			_, err = Open(Options{Path: path})
 			require.ErrorContains(t, err, path)
 			for _, want := range ca.want {
 				require.ErrorContains(t, err, want)

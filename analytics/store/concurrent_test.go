@@ -27,12 +27,12 @@ func TestTheWriterDoesNotWaitForReaders(t *testing.T) {
 	}
 	rows, err := db.readers.Query("select id from detection_events")
 	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
 	require.True(t, rows.Next()) // and stays in the middle
 	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{event(t, "A")}}))
 	require.True(t, rows.Next())
 	require.False(t, rows.Next(), "a reader sees what was there when it began")
 	require.NoError(t, rows.Err())
-	require.NoError(t, rows.Close())
 }
 
 // Commits of several cameras, and more readers than connections: each reader sees commits whole.

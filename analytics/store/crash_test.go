@@ -88,7 +88,8 @@ func agrees(t *testing.T, path string, acknowledged []string) (events int) {
 
 	stored, last := map[string]bool{}, map[string]EventRow{}
 	for q := (EventQuery{StoreID: "s", Limit: MaxEvents}); ; {
-		page, err := db.Events(t.Context(), q)
+		var page []EventRow
+		page, err = db.Events(t.Context(), q)
 		require.NoError(t, err)
 		for _, e := range page {
 			stored[e.ID] = true

@@ -35,8 +35,7 @@ func explain(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) { // says the path a second time
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok { // says the path a second time
 		err = pathErr.Err
 	}
 	var e sqlite3.Error

@@ -67,7 +67,7 @@ func TestOpenOnFullDisk(t *testing.T) {
 	folder := disk(t)
 	weight := ballast(t, folder, 0)
 	path := filepath.Join(folder, "seats.db")
-	for left := int64(0); left < 10; left++ { // the space ends at a different step of Open each time
+	for left := range int64(10) { // the space ends at a different step of Open each time
 		_, err := Open(path)
 		require.ErrorIs(t, err, ErrFull, "%d pages left", left)
 		require.ErrorContains(t, err, path)

@@ -31,9 +31,10 @@ func files(t *testing.T, folder string) map[string][]byte {
 // killed, which a connection that may write would take over.
 func TestForeignIsRefusedAndLeftAlone(t *testing.T) {
 	for name, build := range map[string]func(t *testing.T, path string){
-		"tables": func(t *testing.T, path string) { written(t, path, "create table states (id integer)") },
-		"id":     func(t *testing.T, path string) { written(t, path, "pragma application_id = 252006675") },
+		"tables": func(t *testing.T, path string) { t.Helper(); written(t, path, "create table states (id integer)") },
+		"id":     func(t *testing.T, path string) { t.Helper(); written(t, path, "pragma application_id = 252006675") },
 		"log": func(t *testing.T, path string) {
+			t.Helper()
 			live := filepath.Join(t.TempDir(), "live.db")
 			raw, err := sql.Open("sqlite3", live)
 			require.NoError(t, err)
@@ -49,12 +50,15 @@ func TestForeignIsRefusedAndLeftAlone(t *testing.T) {
 			}
 		},
 		"configuration": func(t *testing.T, path string) {
+			t.Helper()
 			require.NoError(t, os.WriteFile(path, []byte("streams:\n  cam1: rtsp://…\n"), 0o600))
 		},
 		"text of whole pages": func(t *testing.T, path string) {
+			t.Helper()
 			require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("streams\n"), 2*pageSize/8), 0o600))
 		},
 		"model": func(t *testing.T, path string) {
+			t.Helper()
 			require.NoError(t, os.WriteFile(path, make([]byte, 3*pageSize+7), 0o600))
 		},
 	} {

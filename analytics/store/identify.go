@@ -92,8 +92,7 @@ func neverDatabase(path string) bool {
 // check makes sure that the file is ours and whole, its log included, before anything is written into it.
 func (db *DB) check() error {
 	if _, err := ours(db.path, db.writer); err != nil {
-		var e sqlite3.Error
-		if errors.As(err, &e) {
+		if _, ok := errors.AsType[sqlite3.Error](err); ok {
 			return explain(db.path, err)
 		}
 		return err

@@ -38,8 +38,8 @@ func (db *DB) migrate() error {
 		return nil
 	}
 	for _, file := range files[version:] {
-		text, err := migrations.ReadFile(file)
-		if err != nil {
+		var text []byte
+		if text, err = migrations.ReadFile(file); err != nil {
 			return err
 		}
 		if _, err = tx.Exec(string(text)); err != nil {

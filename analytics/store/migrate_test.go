@@ -39,6 +39,7 @@ func TestMigrateFromEachVersion(t *testing.T) {
 	schema := func(db *DB) (all []string) {
 		rows, err := db.readers.Query("select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_schema order by 1")
 		require.NoError(t, err)
+		defer func() { require.NoError(t, rows.Close()) }()
 		for rows.Next() {
 			var s string
 			require.NoError(t, rows.Scan(&s))

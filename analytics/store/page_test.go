@@ -36,7 +36,7 @@ func TestPagesNeitherLoseNorRepeat(t *testing.T) {
 				CapturedAt: At(noon), CreatedAt: At(time.UnixMilli(ms)),
 			}
 			if e.EventType == "person_enter" {
-				e.SeatID = text(rapid.SampledFrom([]string{"A", "B"}).Draw(t, "seat"))
+				e.SeatID = new(rapid.SampledFrom([]string{"A", "B"}).Draw(t, "seat"))
 			}
 			if slices.ContainsFunc(all, func(other EventRow) bool { return other.ID == e.ID }) {
 				return
@@ -119,6 +119,7 @@ func TestPagesAreReadInOrder(t *testing.T) {
 			rows, err := db.readers.Query("explain query plan select * from detection_events where store_id = 's'" +
 				filter + before + " order by id desc limit 20")
 			require.NoError(t, err)
+			defer func() { require.NoError(t, rows.Close()) }()
 			for rows.Next() {
 				var id, parent, unused int
 				var step string

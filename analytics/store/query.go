@@ -15,10 +15,12 @@ func (db *DB) Seats(ctx context.Context, storeID string) (rows []SeatRow, err er
 	err = db.each(ctx, `select store_id, seat_id, stream, status, person_detected, items_detected, detection_confidence,
 		since, updated_at from seat_status where store_id = ? order by seat_id`, []any{storeID}, func(r *sql.Rows) error {
 		var s SeatRow
-		err := r.Scan(&s.StoreID, &s.SeatID, &s.Stream, &s.Status, &s.PersonDetected, &s.ItemsDetected,
-			&s.DetectionConfidence, &s.Since, &s.UpdatedAt)
+		if e := r.Scan(&s.StoreID, &s.SeatID, &s.Stream, &s.Status, &s.PersonDetected, &s.ItemsDetected,
+			&s.DetectionConfidence, &s.Since, &s.UpdatedAt); e != nil {
+			return e
+		}
 		rows = append(rows, s)
-		return err
+		return nil
 	})
 	return rows, err
 }
@@ -28,9 +30,11 @@ func (db *DB) Cameras(ctx context.Context, storeID string) (rows []CameraRow, er
 	err = db.each(ctx, `select store_id, stream, online, last_frame_at, error, updated_at from camera_status
 		where store_id = ? order by stream`, []any{storeID}, func(r *sql.Rows) error {
 		var c CameraRow
-		err := r.Scan(&c.StoreID, &c.Stream, &c.Online, &c.LastFrameAt, &c.Error, &c.UpdatedAt)
+		if e := r.Scan(&c.StoreID, &c.Stream, &c.Online, &c.LastFrameAt, &c.Error, &c.UpdatedAt); e != nil {
+			return e
+		}
 		rows = append(rows, c)
-		return err
+		return nil
 	})
 	return rows, err
 }
@@ -111,10 +115,12 @@ func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 	rows := make([]EventRow, 0, min(q.Limit, 32))
 	err = db.each(ctx, query.String(), append(args, q.Limit), func(r *sql.Rows) error {
 		var e EventRow
-		err := r.Scan(&e.ID, &e.StoreID, &e.SeatID, &e.Stream, &e.EventType, &e.Status, &e.PreviousStatus,
-			&e.DetectionConfidence, &e.CapturedAt, &e.CreatedAt)
+		if e := r.Scan(&e.ID, &e.StoreID, &e.SeatID, &e.Stream, &e.EventType, &e.Status, &e.PreviousStatus,
+			&e.DetectionConfidence, &e.CapturedAt, &e.CreatedAt); e != nil {
+			return e
+		}
 		rows = append(rows, e)
-		return err
+		return nil
 	})
 	return rows, err
 }

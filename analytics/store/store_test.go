@@ -30,15 +30,13 @@ func open(t testing.TB) *DB {
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 123_456_789, time.UTC)
 
-func text(s string) *string { return &s }
-
 func event(t testing.TB, seat string) EventRow {
 	t.Helper()
 	id, err := uuid.NewV7()
 	require.NoError(t, err)
 	return EventRow{
-		ID: id.String(), StoreID: "s", SeatID: text(seat), Stream: "cam1", EventType: "person_enter",
-		Status: text("occupied"), PreviousStatus: text("empty"), DetectionConfidence: .86,
+		ID: id.String(), StoreID: "s", SeatID: new(seat), Stream: "cam1", EventType: "person_enter",
+		Status: new("occupied"), PreviousStatus: new("empty"), DetectionConfidence: .86,
 		CapturedAt: At(noon), CreatedAt: At(noon),
 	}
 }
@@ -53,7 +51,7 @@ func TestRoundTrip(t *testing.T) {
 	change := Change{
 		Seats:    []SeatRow{{"s", "A", "cam1", "occupied", true, true, .86, At(noon), At(noon)}},
 		Events:   []EventRow{event(t, "A")},
-		Cameras:  []CameraRow{{"s", "cam1", false, &last, text("gone"), At(noon)}},
+		Cameras:  []CameraRow{{"s", "cam1", false, &last, new("gone"), At(noon)}},
 		Memories: []Memory{{"s", "A", []byte(`{"a":1}`)}},
 	}
 	camera := event(t, "")
@@ -148,8 +146,8 @@ func TestRowsHoldTheWordsOfTheContract(t *testing.T) {
 	}
 	for name, spoil := range map[string]func(*EventRow){
 		"type":             func(e *EventRow) { e.EventType = "asleep" },
-		"status":           func(e *EventRow) { e.Status = text("asleep") },
-		"previous status":  func(e *EventRow) { e.PreviousStatus = text("") },
+		"status":           func(e *EventRow) { e.Status = new("asleep") },
+		"previous status":  func(e *EventRow) { e.PreviousStatus = new("") },
 		"high confidence":  func(e *EventRow) { e.DetectionConfidence = 1.01 },
 		"below confidence": func(e *EventRow) { e.DetectionConfidence = -.01 },
 	} {

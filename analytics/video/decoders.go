@@ -8,16 +8,16 @@ import (
 // Decoders is the bounded set of decoders that all workers share. Safe for concurrent use.
 type Decoders struct {
 	mu   sync.Mutex
-	max  int
+	most int
 	idle []*Decoder // least recently used first
 	open int
 }
 
-// NewDecoders keeps at most max decoders, at least as many as there are workers.
-func NewDecoders(max int) *Decoders { return &Decoders{max: max} }
+// NewDecoders keeps at most so many decoders, which is at least as many as there are workers.
+func NewDecoders(most int) *Decoders { return &Decoders{most: most} }
 
 // Acquire gives a decoder for one look at a camera: the one that still stands inside that camera's GOP, else one that
-// stands nowhere, else a new one, else the least recently used. It never waits: with more decoders in use than max, one
+// stands nowhere, else a new one, else the least recently used. It never waits: with more decoders in use than that, one
 // more is opened, and closed by Release.
 func (d *Decoders) Acquire(camera string, codec Codec) (*Decoder, error) {
 	d.mu.Lock()
@@ -32,7 +32,7 @@ func (d *Decoders) Acquire(camera string, codec Codec) (*Decoder, error) {
 			pick = i
 		}
 	}
-	if pick < 0 && d.open >= d.max && len(d.idle) > 0 {
+	if pick < 0 && d.open >= d.most && len(d.idle) > 0 {
 		pick = 0
 	}
 	if pick >= 0 {
@@ -61,7 +61,7 @@ func (d *Decoders) Acquire(camera string, codec Codec) (*Decoder, error) {
 func (d *Decoders) Release(dec *Decoder) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.open > d.max {
+	if d.open > d.most {
 		d.open--
 		dec.Close()
 		return

@@ -23,6 +23,7 @@ const side = testcard.InputSize
 
 // root is the module's folder: the one above with go.mod in it.
 func root(t testing.TB) string {
+	t.Helper()
 	dir, err := os.Getwd()
 	require.NoError(t, err)
 	for {
@@ -44,13 +45,14 @@ type detector struct {
 }
 
 func newDetector(t testing.TB) *detector {
+	t.Helper()
 	r := root(t)
 	ort.SetSharedLibraryPath(filepath.Join(r, "build", "onnxruntime", "libonnxruntime.so.1"))
 	require.NoError(t, initialize(), "libonnxruntime is fetched by make")
 
 	options, err := ort.NewSessionOptions()
 	require.NoError(t, err)
-	defer options.Destroy()
+	defer func() { _ = options.Destroy() }()
 	require.NoError(t, options.SetIntraOpNumThreads(1))
 	d := &detector{}
 	d.session, err = ort.NewDynamicAdvancedSession(filepath.Join(r, "models", "testcard.onnx"),
@@ -77,6 +79,7 @@ type found struct {
 
 // detect returns what the model sees at the threshold, after NMS per class.
 func (d *detector) detect(t testing.TB, bgr []byte, threshold float64) []found {
+	t.Helper()
 	in := d.input.GetData()
 	for i := range side * side {
 		for c := range 3 {
@@ -155,6 +158,7 @@ func letterbox(scale string) string {
 // pictures runs a chain of ffmpegs, each reading from the one before, and calls
 // look with each letterboxed picture of the last. It returns their number.
 func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int {
+	t.Helper()
 	var commands []*exec.Cmd
 	var stderrs []*bytes.Buffer
 	var last io.ReadCloser
@@ -192,6 +196,8 @@ func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int
 // decode is an ffmpeg that reads a file, or the pipe where it is "-", and writes
 // letterboxed pictures, every one that the file has.
 func decode(file, scale string) []string {
-	return []string{"-hide_banner", "-loglevel", "error", "-nostdin", "-i", file, "-an",
-		"-vf", letterbox(scale), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"}
+	return []string{
+		"-hide_banner", "-loglevel", "error", "-nostdin", "-i", file, "-an",
+		"-vf", letterbox(scale), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1",
+	}
 }

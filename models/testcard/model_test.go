@@ -30,7 +30,7 @@ func TestCommitted(t *testing.T) {
 func TestMetadata(t *testing.T) {
 	m, err := newDetector(t).session.GetModelMetadata()
 	require.NoError(t, err)
-	defer m.Destroy()
+	defer func() { _ = m.Destroy() }()
 	for key, want := range map[string]string{"testcard": "1", "note": testcard.ModelNote} {
 		got, ok, err := m.LookupCustomMetadataMap(key)
 		require.NoError(t, err)
@@ -86,6 +86,7 @@ func TestOdd(t *testing.T) {
 }
 
 func play(t *testing.T, room testcard.Room, codec, scale string, extra ...string) {
+	t.Helper()
 	d := newDetector(t)
 	frames := room.PeriodFrames()
 	args := room.Args(codec, append(extra, "-frames:v", strconv.Itoa(frames), "-f", "nut", "pipe:1")...)
@@ -110,6 +111,7 @@ func play(t *testing.T, room testcard.Room, codec, scale string, extra ...string
 
 // match returns what was found of a thing that is there.
 func match(t *testing.T, n int, got []found, room testcard.Room, w testcard.Thing) found {
+	t.Helper()
 	height := float64(side*room.Height) / float64(room.Width)
 	truth := found{x0: w.X0 * side, x1: w.X1 * side, y0: w.Y0 * height, y1: w.Y1 * height}
 	for _, f := range got {
@@ -124,6 +126,7 @@ func match(t *testing.T, n int, got []found, room testcard.Room, w testcard.Thin
 // inSeat checks that a found person's foot point and a found thing's centre lie
 // well inside their seat, and those of nobody's well outside every seat.
 func inSeat(t *testing.T, n int, room testcard.Room, w testcard.Thing, f found) {
+	t.Helper()
 	const margin = 0.04
 	height := float64(side*room.Height) / float64(room.Width)
 	x, y := (f.x0+f.x1)/2/side, f.y1/height
