@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -71,9 +72,12 @@ func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, []byte(text+"  model: {path: nowhere.onnx}\n"), 0o600))
 		}, "nowhere.onnx is missing: `make models` fetches"},
 		{"corrupt database", func(s *server) {
-			require.NoError(t, os.WriteFile(filepath.Join(s.dir, "seats.db"), []byte("this was a database once, before the power cut"), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(s.dir, "seats.db"), bytes.Repeat([]byte{0xff, 0}, 4096), 0o600))
 		}, "database is corrupt, begun anew"},
-		{"somebody else's database", func(s *server) {
+		{"a text where the database should be", func(s *server) {
+			require.NoError(t, os.WriteFile(filepath.Join(s.dir, "seats.db"), []byte("streams: {}\n"), 0o600))
+		}, "it is no SQLite file"},
+		{"a folder where the database should be", func(s *server) {
 			require.NoError(t, os.Mkdir(filepath.Join(s.dir, "seats.db"), 0o700))
 		}, "database, seats wait for it"},
 	}

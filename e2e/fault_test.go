@@ -1,0 +1,129 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// metric is the sum of a metric's samples, whatever their labels.
+func (s *server) metric(name string) (sum float64) {
+	s.t.Helper()
+	res, err := http.Get(s.api + "api/metrics")
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	require.NoError(s.t, err)
+	for line := range strings.Lines(string(b)) {
+		var value float64
+		if key, text, ok := strings.Cut(strings.TrimSpace(line), " "); ok && (key == name || strings.HasPrefix(key, name+"{")) {
+			_, err = fmt.Sscan(text, &value)
+			require.NoError(s.t, err, line)
+			sum += value
+		}
+	}
+	return sum
+}
+
+// TestDiskFull: a full disk costs looks, which are counted, and neither the streams nor what was acknowledged.
+func TestDiskFull(t *testing.T) {
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skipf("needs to mount a disk of 1 MB, as root: %v", err)
+	}
+	t.Cleanup(func() { require.NoError(t, syscall.Unmount(disk, 0)) })
+	source := camera(t, cardSource(t))
+	source.start()
+	s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+card("cam1")+
+		"  database: "+filepath.Join(disk, "seats.db")+"\n")
+	s.start()
+	s.wait(30*time.Second, "there is an event", func() bool { return len(s.events("seat_id=A")) > 0 })
+
+	ballast := filepath.Join(disk, "ballast")
+	fill := exec.Command("dd", "if=/dev/zero", "of="+ballast, "bs=4k", "status=none")
+	require.Error(t, fill.Run(), "the disk is full")
+	known := s.events("")
+	s.wait(40*time.Second, "the log says it", func() bool { return contains(s.log.String(), "no space is left on its disk") })
+	require.NotZero(t, s.metric("go2rtc_analytics_look_failures_total"))
+	require.Equal(t, http.StatusOK, s.get("api/frame.mp4?src=cam1", nil), "the stream plays")
+	require.Subset(t, s.events(""), known)
+
+	require.NoError(t, os.Remove(ballast))
+	s.wait(40*time.Second, "there are more events", func() bool { return len(s.events("")) > len(known) })
+	require.Subset(t, s.events(""), known)
+	s.wait(10*time.Second, "the log says that it is over", func() bool { return contains(s.log.String(), "look failed, over") })
+	s.stop()
+}
+
+// TestHostileStream: a publisher that sends nonsense costs a few lines in the log and a count; when a camera takes its
+// place, it is looked at.
+func TestHostileStream(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
+	s.start()
+	clip, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=3",
+		"-c:v", "libx264", "-bf", "0", "-g", "5", "-f", "h264", "-").Output()
+	require.NoError(t, err)
+
+	publisher := publish(t, fmt.Sprintf("127.0.0.1:%d", s.rtsp), "cam1")
+	chance := rand.New(rand.NewPCG(1, 2))
+	for i := range 3000 {
+		publisher.send(t, hostile(chance, clip, i))
+		if i%50 == 0 {
+			time.Sleep(20 * time.Millisecond) // a camera's pace, not a condition: 1.2 s in all
+		}
+	}
+	s.wait(10*time.Second, "damage is counted", func() bool {
+		return s.metric("go2rtc_analytics_damaged_units_total")+s.metric("go2rtc_analytics_look_failures_total") > 0
+	})
+	require.Regexp(t, `\[analytics\] (damaged stream|look failed)`, s.log.String())
+	require.Less(t, strings.Count(s.log.String(), "[analytics]"), 30, "lines are few")
+	require.NoError(t, publisher.conn.Close())
+
+	source := camera(t, cardSource(t))
+	source.start()
+	relay := exec.Command("ffmpeg", "-v", "error", "-nostdin", "-rtsp_transport", "tcp", "-i", fmt.Sprintf("rtsp://127.0.0.1:%d/clip", source.rtsp),
+		"-c", "copy", "-rtsp_transport", "tcp", "-f", "rtsp", fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", s.rtsp))
+	require.NoError(t, relay.Start())
+	t.Cleanup(func() {
+		_ = relay.Process.Kill()
+		_ = relay.Wait()
+	})
+	s.wait(60*time.Second, "somebody sits down", func() bool { return len(s.events("seat_id=A&event_type=person_enter")) > 0 })
+	s.stop()
+}
+
+// hostile is one RTP payload (RFC 6184) that no camera sends: noise, lying lengths, fragments of nothing, and true NAL
+// units with bits flipped.
+func hostile(chance *rand.Rand, clip []byte, i int) []byte {
+	noise := make([]byte, chance.IntN(1200))
+	for j := range noise {
+		noise[j] = byte(chance.Uint32())
+	}
+	switch i % 6 {
+	case 0:
+		return noise
+	case 1: // STAP-A whose sizes lie
+		return append([]byte{24, 0xff, 0xff}, noise...)
+	case 2: // FU-A, the middle of a unit that never began
+		return append([]byte{28, 5}, noise...)
+	case 3: // FU-A that begins and never ends
+		return append([]byte{28, 0x85}, noise...)
+	case 4:
+		return nil
+	}
+	start := chance.IntN(len(clip) - 1200)
+	unit := append([]byte{[]byte{0x67, 0x68, 0x65, 0x41}[chance.IntN(4)]}, clip[start:start+1+chance.IntN(1200)]...)
+	unit[chance.IntN(len(unit))] ^= byte(1 << chance.IntN(8))
+	return unit
+}
