@@ -5,10 +5,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch build run test bench lint clean
+.PHONY: help setup models patch build run test bench lint image image-check clean
 
 help: ## prints this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 setup: ## installs what is missing: apt packages (as root) and ONNX Runtime from npm
 	@.make/setup.sh
@@ -33,6 +33,12 @@ bench: setup patch models ## makes the README's figures anew
 
 lint: patch ## runs golangci-lint with .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched
+
+image: ## builds the container image with docker, podman or buildah; settings stand in .make/image.sh
+	@.make/image.sh
+
+image-check: setup patch models ## builds the image without a registry, and runs it without an engine; as root, some minutes
+	@.make/image-check.sh -tags patched,image
 
 clean: ## removes what was built; fetched libraries and models stay
 	rm -rf bin build/go2rtc build/go2rtc.stamp go.work go.work.sum

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and what is not there yet: Debian packages, and ONNX Runtime out of
-# the npm package that carries it, into build/onnxruntime. Does nothing when all is there.
+# the npm package that carries it, into build/onnxruntime. Does nothing when all is there. With the
+# arguments `onnxruntime amd64` (or arm64) it fetches that alone, for an image, into build/onnxruntime/amd64.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,15 +35,16 @@ install_packages() {
 onnx_version=1.30.0
 onnx_tarball=6e3390d6b783e7be946fad629292799da28d0b42f84856e50d2c1b0383291e75
 
+# install_onnxruntime PROCESSOR FOLDER puts the library for amd64 or arm64 into the folder.
 install_onnxruntime() {
-	local arch want=
-	case $(uname -m) in
-	x86_64) arch=x64 want=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23 ;;
-	aarch64) arch=arm64 ;; # held by the hash of the tarball
-	*) die "no onnxruntime for $(uname -m) in onnxruntime-node: put libonnxruntime.so.1 into build/onnxruntime" ;;
+	local folder=$2 arch want=
+	case $1 in
+	amd64) arch=x64 want=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23 ;;
+	arm64) arch=arm64 ;; # held by the hash of the tarball
+	*) die "no onnxruntime for $1 in onnxruntime-node: put libonnxruntime.so.1 into $folder" ;;
 	esac
 
-	local lib=build/onnxruntime/libonnxruntime.so.1 mark=build/onnxruntime/version
+	local lib=$folder/libonnxruntime.so.1 mark=$folder/version
 	[[ -f $lib && -f $mark && $(<"$mark") == "$onnx_version $arch" ]] && return
 	if [[ -f $lib && -n $want && $(sha256 "$lib") == "$want" ]]; then
 		echo "$onnx_version $arch" >"$mark"
@@ -50,7 +52,7 @@ install_onnxruntime() {
 	fi
 
 	command -v npm >/dev/null || die "npm is missing, it fetches ONNX Runtime"
-	echo "setup: onnxruntime $onnx_version from npm"
+	echo "setup: onnxruntime $onnx_version for $1 from npm"
 	tmp=$(mktemp -d)
 	trap 'rm -rf "$tmp"' EXIT # not local, it outlives the function
 	# a cache of its own: npm's usual one lies in HOME, which may not be writable
@@ -60,7 +62,7 @@ install_onnxruntime() {
 	tar -xzf "$tmp/onnxruntime-node-$onnx_version.tgz" -C "$tmp" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1"
 	[[ -z $want ]] || check "$tmp/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$want"
 
-	mkdir -p build/onnxruntime
+	mkdir -p "$folder"
 	mv "$tmp/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$lib.new"
 	chmod 644 "$lib.new"
 	mv "$lib.new" "$lib"
@@ -71,6 +73,10 @@ sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
 check() { [[ $(sha256 "$1") == "$2" ]] || die "${1##*/}: sha256 is $(sha256 "$1"), expected $2"; }
 
+if [[ ${1:-} == onnxruntime ]]; then
+	install_onnxruntime "$2" "build/onnxruntime/$2"
+	exit
+fi
 command -v go >/dev/null || die "go is missing: https://go.dev/dl/, version as in go.mod"
 install_packages
-install_onnxruntime
+install_onnxruntime "$(go env GOARCH)" build/onnxruntime

@@ -47,6 +47,7 @@ func Init() {
 	api.HandleFunc("api/seats", module.apiSeats)
 	api.HandleFunc("api/seats/events", module.apiEvents)
 	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
+	api.HandleFunc("api/seats/health", module.apiHealth)
 	api.HandleFunc("schema.json", apiSchema)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
@@ -90,6 +91,7 @@ type Analytics struct {
 	dbMu    sync.Mutex // guards the two below
 	db      *store.DB
 	retryAt time.Time
+	probe   probe
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup

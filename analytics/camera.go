@@ -28,6 +28,7 @@ type camera struct {
 	media    video.Codec
 	schedule schedule
 	unitAt   time.Time // when the last access unit was received
+	joinedAt time.Time
 	picture  *video.Picture
 	found    []seat.Detection // in picture
 	lookedAt time.Time
@@ -133,7 +134,7 @@ func (c *camera) leave() {
 func (c *camera) start(cons *consumer, codec video.Codec) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.joined, c.media = cons, codec
+	c.joined, c.media, c.joinedAt = cons, codec, time.Now()
 	c.sampler = video.NewSampler(codec, maxGOP)
 	c.schedule.begin(c.sampler, time.Now())
 }

@@ -47,6 +47,7 @@ func TestCameraComesAndGoes(t *testing.T) {
 	}
 	s.get("api/seats", &view)
 	require.False(t, view.Cameras[0].Online)
+	require.Equal(t, http.StatusOK, s.get("api/seats/health", nil), "a camera that is away makes nobody unhealthy")
 	require.NotNil(t, view.Cameras[0].Error)
 
 	source.start()

@@ -55,6 +55,7 @@ func TestDiskFull(t *testing.T) {
 	known := s.events("")
 	s.wait(40*time.Second, "the log says it", func() bool { return contains(s.log.String(), "no space is left on its disk") })
 	require.NotZero(t, s.metric("go2rtc_analytics_look_failures_total"))
+	require.Equal(t, http.StatusServiceUnavailable, s.get("api/seats/health", nil))
 	require.Equal(t, http.StatusOK, s.get("api/frame.mp4?src=cam1", nil), "the stream plays")
 	require.Subset(t, s.events(""), known)
 
@@ -62,6 +63,7 @@ func TestDiskFull(t *testing.T) {
 	s.wait(40*time.Second, "there are more events", func() bool { return len(s.events("")) > len(known) })
 	require.Subset(t, s.events(""), known)
 	s.wait(10*time.Second, "the log says that it is over", func() bool { return contains(s.log.String(), "look failed, over") })
+	s.wait(10*time.Second, "it is healthy", func() bool { return s.get("api/seats/health", nil) == http.StatusOK })
 	s.stop()
 }
 
@@ -78,7 +80,7 @@ func TestHostileStream(t *testing.T) {
 	publisher := publish(t, fmt.Sprintf("127.0.0.1:%d", s.rtsp), "cam1")
 	chance := rand.New(rand.NewPCG(1, 2))
 	for i := range 3000 {
-		publisher.send(t, hostile(chance, clip, i))
+		require.NoError(t, publisher.send(hostile(chance, clip, i)))
 		if i%50 == 0 {
 			time.Sleep(20 * time.Millisecond) // a camera's pace, not a condition: 1.2 s in all
 		}

@@ -54,8 +54,7 @@ func publish(t testing.TB, address, stream string) *publisher {
 }
 
 // send sends one RTP packet (RFC 3550), interleaved, with the marker that ends an access unit.
-func (p *publisher) send(t testing.TB, payload []byte) {
-	t.Helper()
+func (p *publisher) send(payload []byte) error {
 	b := []byte{'$', 0, 0, 0, 0x80, 0x80 | 96}
 	binary.BigEndian.PutUint16(b[2:], uint16(12+len(payload)))
 	b = binary.BigEndian.AppendUint16(b, p.sequence)
@@ -63,5 +62,5 @@ func (p *publisher) send(t testing.TB, payload []byte) {
 	b = binary.BigEndian.AppendUint32(b, 1)
 	p.sequence++
 	_, err := p.conn.Write(append(b, payload...))
-	require.NoError(t, err)
+	return err
 }

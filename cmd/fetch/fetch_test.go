@@ -125,6 +125,18 @@ func TestExitStatus(t *testing.T) {
 	require.False(t, run(t.Context(), []item{missing}, root, true), "a wrong file is never all right")
 }
 
+func TestPick(t *testing.T) {
+	all := []item{{Path: "a"}, {Path: "b"}, {Path: "c"}}
+	picked, err := pick(all, nil)
+	require.NoError(t, err)
+	require.Equal(t, all, picked)
+	picked, err = pick(all, []string{"c", "a"})
+	require.NoError(t, err)
+	require.Equal(t, []item{{Path: "c"}, {Path: "a"}}, picked)
+	_, err = pick(all, []string{"a", "models/b"})
+	require.EqualError(t, err, "models/b is not in the manifest")
+}
+
 func TestManifest(t *testing.T) {
 	items, err := readManifest("../../models/manifest.json")
 	require.NoError(t, err)

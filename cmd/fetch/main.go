@@ -2,7 +2,7 @@
 //
 // It promises: a file is at its path whole and with an accepted SHA-256, or not at all; a file that is already there is
 // never overwritten; without a network it gives up within ten seconds for all files together; each file that is missing
-// is one line on stderr that says how to get it.
+// is one line on stderr that says how to get it. With paths of the manifest as arguments it fetches those alone.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -23,6 +24,9 @@ func main() {
 	flag.Parse()
 
 	items, err := readManifest(*manifest)
+	if err == nil {
+		items, err = pick(items, flag.Args())
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fetch:", err)
 		os.Exit(1)
@@ -33,6 +37,22 @@ func main() {
 	if !ok {
 		os.Exit(1)
 	}
+}
+
+// pick leaves the items with the given paths, or all where none are given.
+func pick(items []item, paths []string) ([]item, error) {
+	if len(paths) == 0 {
+		return items, nil
+	}
+	var picked []item
+	for _, path := range paths {
+		i := slices.IndexFunc(items, func(it item) bool { return it.Path == path })
+		if i < 0 {
+			return nil, fmt.Errorf("%s is not in the manifest", path)
+		}
+		picked = append(picked, items[i])
+	}
+	return picked, nil
 }
 
 // run fetches all items at once and prints a line for each that came or is missing. It is false where the exit status

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
@@ -53,6 +54,11 @@ import (
 )
 
 func main() {
+	// what the image's health check runs beside the server
+	if len(os.Args) == 2 && os.Args[1] == "health" {
+		os.Exit(analytics.CheckHealth(os.Stdout))
+	}
+
 	// version will be set later from -buildvcs info, this used only as fallback
 	app.Version = "1.9.14"
 
@@ -129,6 +135,8 @@ func main() {
 	if !hardware {
 		app.Logger.Warn().Msg("[app] built without the tag patched: no alsa and v4l2 sources; use make build")
 	}
+
+	analytics.ServeHealth()
 
 	shell.RunUntilSignal()
 
