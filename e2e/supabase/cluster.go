@@ -62,7 +62,7 @@ func Close() {
 	}
 }
 
-// NewCluster is a cluster of the test's own. Settings are lines of postgresql.conf, such as "wal_level=logical".
+// NewCluster is a cluster of the test's own. Settings are lines of postgresql.conf, such as "max_wal_senders=0".
 func NewCluster(t testing.TB, settings ...string) *Cluster {
 	t.Helper()
 	c, err := newCluster(settings)
@@ -160,7 +160,7 @@ func (c *Cluster) begin() error {
 	}
 	args := []string{"-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.Port), "-k", c.dir}
 	settings := append([]string{
-		"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=200",
+		"listen_addresses=127.0.0.1", "wal_level=logical", "fsync=off", "full_page_writes=off", "max_connections=200",
 	}, c.settings...)
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
