@@ -14,8 +14,9 @@ import (
 
 // rows are one of each table for two stores.
 const rows = `
-insert into seat_status select s, 'A', 'cam', 'occupied', true, false, 0.86, now(), now() from unnest(array['mine', 'other']) s;
-insert into camera_status select s, 'cam', true, now(), null, now() from unnest(array['mine', 'other']) s;
+insert into seat_status (store_id, seat_id, stream, status, person_detected, items_detected, detection_confidence, since, updated_at)
+select s, 'A', 'cam', 'occupied', true, false, 0.86, now(), now() from unnest(array['mine', 'other']) s;
+insert into camera_status (store_id, stream, online, last_frame_at, error, updated_at) select s, 'cam', true, now(), null, now() from unnest(array['mine', 'other']) s;
 insert into detection_events select gen_random_uuid(), s, 'A', 'cam', 'person_enter', 'occupied', 'empty', 0.86, now(), now()
 from unnest(array['mine', 'other']) s;`
 
