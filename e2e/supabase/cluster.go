@@ -118,7 +118,7 @@ func (c *Cluster) command(name string, args ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL is missing, `make setup` installs it: %w", err)
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(context.Background(), path, args...) // ended by end
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -151,7 +151,7 @@ const startLimit = 30 * time.Second
 // begin starts the server on the port it had, or on a free one.
 func (c *Cluster) begin() error {
 	if c.Port == 0 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}

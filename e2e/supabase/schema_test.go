@@ -166,7 +166,7 @@ func TestWorkersTables(t *testing.T) {
 		alter table public.seat_status alter column updated_at type timestamp with time zone using updated_at::timestamp with time zone;
 		alter table public.seat_status drop constraint seat_status_pkey, add primary key (store_id, seat_id);`)
 	require.Empty(t, migrate(t, db))
-	db.Exec(t, rows+"delete from detection_events;")
+	db.Exec(t, "delete from seat_status;"+rows+"delete from detection_events;")
 	var indexes int
 	require.NoError(t, conn.QueryRow(context.Background(), "select count(*) from pg_indexes where tablename = 'detection_events'").Scan(&indexes))
 	require.Equal(t, 6, indexes, "the new table has its own")
