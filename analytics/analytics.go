@@ -48,7 +48,8 @@ func Init() {
 	api.HandleFunc("api/seats/events", module.apiEvents)
 	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
 	api.HandleFunc("api/seats/health", module.apiHealth)
-	api.HandleFunc("schema.json", apiSchema)
+	api.HandleFunc("schema.json", apiEditorSchema)
+	api.HandleFunc("api/seats/schema.sql", apiSchema)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
 

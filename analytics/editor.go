@@ -47,8 +47,8 @@ func editorSchema() ([]byte, error) {
 	return json.Marshal(schema.Rest)
 }
 
-// apiSchema takes the place of upstream's static file, unless the operator serves files of their own.
-func apiSchema(w http.ResponseWriter, _ *http.Request) {
+// apiEditorSchema takes the place of upstream's static file, unless the operator serves files of their own.
+func apiEditorSchema(w http.ResponseWriter, _ *http.Request) {
 	b, err := editorSchema()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
