@@ -17,9 +17,9 @@ type Health struct {
 }
 
 const (
-	// lookPatience is how long a camera that sends pictures may go without a look: some GOPs last 20 s. Three intervals
-	// where those are longer.
-	lookPatience = 30 * time.Second
+	// lookPatience is how long a camera that sends pictures may go without a look: the first one waits for a keyframe, and
+	// some GOPs last 20 s. Three intervals where those are longer.
+	lookPatience = 25 * time.Second
 
 	probeEvery   = 5 * time.Second // the least time between two probes of the database
 	probeTimeout = 3 * time.Second

@@ -21,7 +21,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Reset:
 		answer := p.forward(r)
 		conn := hijack(w)
-		_, _ = conn.Write(answer[:bytes.Index(answer, []byte("\r\n"))+len("\r\nDa")])
+		_, _ = conn.Write(answer[:bytes.Index(answer, []byte("\r\n"))+len("\r\n")])
 		reset(conn)
 	case Swallowed:
 		p.forward(r)
