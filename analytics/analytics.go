@@ -47,6 +47,7 @@ func Init() {
 	api.HandleFunc("api/seats", module.apiSeats)
 	api.HandleFunc("api/seats/events", module.apiEvents)
 	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
+	api.HandleFunc("api/seats/outbox", module.apiOutbox)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
 
@@ -83,6 +84,7 @@ type Analytics struct {
 	queue   *queue
 	metrics *metrics
 	hub     hub
+	outside outside
 
 	model    *detect.Model // nil: nothing can be looked at
 	decoders *video.Decoders
@@ -91,6 +93,7 @@ type Analytics struct {
 	db      *store.DB
 	retryAt time.Time
 
+	ctx    context.Context // of all goroutines
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -100,6 +103,8 @@ func newAnalytics(config Config) *Analytics {
 	for _, name := range config.streamNames() {
 		a.cameras = append(a.cameras, newCamera(a, name))
 	}
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.outside.init(&config)
 	a.metrics = newMetrics(a)
 	return a
 }
@@ -125,7 +130,7 @@ func (a *Analytics) openModel() error {
 		log.Warn().Str("model", note).Msg("[analytics] not for real seats")
 	}
 	for _, section := range []struct{ name, value string }{
-		{"supabase", a.config.Supabase.URL}, {"webhook", a.config.Webhook.URL}, {"reader", a.config.Reader.Key},
+		{"reader", a.config.Reader.Key},
 	} {
 		if section.value != "" {
 			log.Warn().Str("section", section.name).Msg("[analytics] not in this version, rows stay in the embedded database")
@@ -158,9 +163,8 @@ func exists(path string) bool {
 }
 
 func (a *Analytics) start() {
-	ctx, cancel := context.WithCancel(context.Background())
-	a.cancel = cancel
-	if len(a.cameras) == 0 {
+	ctx := a.ctx
+	if len(a.cameras) == 0 && len(a.outside.sinks) == 0 {
 		return
 	}
 	if err := a.remember(); err != nil {
@@ -200,6 +204,7 @@ func (a *Analytics) close() {
 		return // somebody is still at work: the database may be in use
 	}
 	a.saveTimers()
+	a.outside.close()
 	a.dbMu.Lock()
 	defer a.dbMu.Unlock()
 	if a.db != nil {
