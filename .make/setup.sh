@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what building and testing need and what is not there yet: Debian packages, and ONNX Runtime out of
-# the npm package that carries it, into build/onnxruntime. Does nothing when all is there.
+# Installs what building and testing need and what is not there yet: Debian packages, ONNX Runtime out of the npm
+# package that carries it, into build/onnxruntime, and what tests run as Supabase, into e2e/supabase/node_modules. Does
+# nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,7 @@ packages=(
 	ffmpeg   # draws the test card, plays recorded clips as cameras
 	git      # applies patches/
 	chromium # opens the pages in tests
+	postgresql # tests run clusters of their own; Debian's stays unused
 )
 
 install_packages() {
@@ -67,6 +69,21 @@ install_onnxruntime() {
 	echo "$onnx_version $arch" >"$mark"
 }
 
+# Only tests need it, so a machine that cannot have it still builds and runs.
+install_supabase() {
+	local dir=e2e/supabase want cache
+	want=$(sha256 $dir/package-lock.json)
+	[[ -f $dir/node_modules/.lock && $(<$dir/node_modules/.lock) == "$want" ]] && return
+	echo "setup: @supabase/lite from npm"
+	cache=$(mktemp -d)
+	if npm ci --prefix $dir --cache "$cache" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null; then
+		echo "$want" >$dir/node_modules/.lock
+	else
+		echo "setup: npm could not fetch the packages of $dir: tests of Supabase will fail" >&2
+	fi
+	rm -rf "$cache"
+}
+
 sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
 check() { [[ $(sha256 "$1") == "$2" ]] || die "${1##*/}: sha256 is $(sha256 "$1"), expected $2"; }
@@ -74,3 +91,4 @@ check() { [[ $(sha256 "$1") == "$2" ]] || die "${1##*/}: sha256 is $(sha256 "$1"
 command -v go >/dev/null || die "go is missing: https://go.dev/dl/, version as in go.mod"
 install_packages
 install_onnxruntime
+install_supabase

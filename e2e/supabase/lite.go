@@ -1,0 +1,104 @@
+package supabase
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Lite is @supabase/lite before a database: a project's rest/v1 and auth/v1.
+type Lite struct {
+	URL string // as a project's: http://127.0.0.1:port
+
+	db     *Database
+	keys   Keys
+	port   int
+	server *process
+}
+
+// StartLite starts one on a free port. The database has its tables by now: lite never sees one that is made later.
+func StartLite(t testing.TB, db *Database, keys Keys) *Lite {
+	t.Helper()
+	l := &Lite{db: db, keys: keys}
+	l.Start(t)
+	t.Cleanup(func() {
+		_ = l.server.end(os.Kill, startLimit)
+		if t.Failed() {
+			t.Logf("lite said:\n%s", l.server.out)
+		}
+	})
+	return l
+}
+
+var portLine = regexp.MustCompile(`(?m)^\{"port":(\d+)\}$`)
+
+// Start starts it, again on the port it had, and returns when it answers.
+func (l *Lite) Start(t testing.TB) {
+	t.Helper()
+	_, err := os.Stat(filepath.Join(Dir(), "node_modules"))
+	require.NoError(t, err, "`make setup` fetches lite")
+	cmd := exec.Command("node", "rest.mjs")
+	cmd.Dir = Dir()
+	cmd.Env = append(os.Environ(), "DATABASE_URL="+l.db.URL, fmt.Sprintf("PORT=%d", l.port), "JWT_SECRET="+l.keys.JWTSecret, "LITE_TELEMETRY=0")
+	if !l.keys.legacy {
+		cmd.Env = append(cmd.Env, "SECRET_KEY="+l.keys.Secret, "PUBLISHABLE_KEY="+l.keys.Publishable)
+	}
+	ready := make(chan int, 1)
+	var said []byte
+	l.server, err = spawn(cmd, syscall.SIGKILL, func(b []byte) {
+		said = append(said, b...)
+		// among the words of warning of the libraries
+		if found := portLine.FindSubmatch(said); found != nil {
+			port, _ := strconv.Atoi(string(found[1])) // digits
+			select {
+			case ready <- port:
+			default: // it is told once
+			}
+		}
+	})
+	require.NoError(t, err)
+	select {
+	case l.port = <-ready:
+	case <-l.server.done:
+	case <-time.After(startLimit):
+	}
+	require.NotZero(t, l.port, "lite did not start:\n%s", l.server.out)
+	l.URL = fmt.Sprintf("http://127.0.0.1:%d", l.port)
+	l.warm(t)
+}
+
+// warm makes the first request, which looks at the schema and hands out grants: none of a test's own shall be that one.
+func (l *Lite) warm(t testing.TB) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, l.URL+"/rest/v1/seat_status?limit=0", http.NoBody)
+	require.NoError(t, err)
+	req.Header.Set("apikey", l.keys.Secret)
+	if l.keys.legacy {
+		req.Header.Set("Authorization", "Bearer "+l.keys.Secret)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: startLimit}
+	res, err := client.Do(req)
+	require.NoError(t, err)
+	_ = res.Body.Close()
+}
+
+// Kill ends it as a crash does.
+func (l *Lite) Kill(t testing.TB) {
+	t.Helper()
+	require.NoError(t, l.server.end(os.Kill, startLimit))
+}
+
+// Stop ends it as a deployment does.
+func (l *Lite) Stop(t testing.TB) {
+	t.Helper()
+	require.NoError(t, l.server.end(syscall.SIGTERM, startLimit))
+}
