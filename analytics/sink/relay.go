@@ -36,8 +36,9 @@ type Relay struct {
 	lanes []*lane
 	pause pause // of all lanes
 
-	refused int // rows set aside since the last that was accepted
-	checked bool
+	refused  int  // rows in a row
+	accepted bool // some of the batch at hand
+	checked  bool
 }
 
 // lane is one table on its way outside.
@@ -194,9 +195,9 @@ func (r *Relay) send(ctx context.Context, l *lane) (n int, hold time.Duration, e
 			return 0, hold, nil
 		}
 	}
-	l.again = nil
+	l.again, r.accepted = nil, false
 	taken, err := r.deliver(ctx, b)
-	if taken > 0 {
+	if err == nil || r.accepted {
 		r.recovered(l)
 	}
 	if err != nil && taken == 0 && l.table == store.DetectionEvents {
@@ -214,7 +215,7 @@ func (r *Relay) deliver(ctx context.Context, b *store.Batch) (taken int, err err
 		if err = r.Outbox.Ack(ctx, b); err != nil {
 			return 0, err
 		}
-		r.refused = 0
+		r.refused, r.accepted = 0, true
 		r.told.accepted(b)
 		return b.Len(), nil
 	case !errors.As(err, &e) || e.Kind != Rejected:

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -74,6 +75,13 @@ func (p *Place) set(fault func(*Place, http.ResponseWriter, *http.Request, []str
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.fault = fault
+}
+
+// has is what it kept, oldest first, how much of an answer it wrote, and what was wrong with a request.
+func (p *Place) has() (ids []string, written int64, problem error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.ids), p.written, p.problem
 }
 
 // connection takes the request's connection over.
