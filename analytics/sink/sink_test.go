@@ -4,17 +4,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/sink"
 	"github.com/AlexxIT/go2rtc/seats/analytics/sink/sinktest"
+	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	supabase.Close()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 const secretKey = "sb_secret_0123456789abcdef"
 
