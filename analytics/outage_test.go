@@ -166,6 +166,9 @@ func TestOutage(t *testing.T) {
 			cluster.Stop(t, true) // in the middle of a batch
 			time.Sleep(o.life / 4)
 			cluster.Start(t)
+			// lite's driver does not always survive that; a supervisor would start it again
+			lite.Kill(t)
+			lite.Start(t)
 			restarted = time.Now()
 			restarts++
 		}

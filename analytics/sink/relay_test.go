@@ -284,6 +284,8 @@ func TestWaitingIsSaidOnceAndRetriedSlowly(t *testing.T) {
 	bubble(t, false, func(t *testing.T, w *world) {
 		w.set(false, says(401, nil, `{"message": "Invalid API key"}`))
 		want := w.events(1)
+		after(2 * time.Second)
+		require.Equal(t, 1, w.tries())
 		after(time.Hour)
 		require.Less(t, w.tries(), 140)
 		require.Equal(t, 1, w.lines("outbox waits for somebody"))

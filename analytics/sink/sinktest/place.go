@@ -100,7 +100,7 @@ func says(status int, header http.Header, body string) func(*Place, http.Respons
 		}
 		w.WriteHeader(status)
 		// what gateways do: repeat the request, with what nobody should read
-		_, _ = fmt.Fprintf(w, body, r.Header)
+		_, _ = fmt.Fprintf(w, body, fmt.Sprint(r.URL, " ", r.Header))
 	}
 }
 
