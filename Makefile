@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch build run test bench lint image image-check clean
+.PHONY: help setup models patch build run test outage bench lint image image-check clean
 
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -30,6 +30,9 @@ test: setup patch models ## runs all tests: vet and build with and without patch
 
 bench: setup patch models ## makes the README's figures anew
 	go test $(TAGS) -run '^$$' -bench . -benchmem -p 1 ./...
+
+outage: setup patch ## an hour of seat changes through a failing network, ten times as fast: make outage TIMES=1 for the whole hour
+	SEATS_OUTAGE_HOUR=$(or $(TIMES),10) go test $(TAGS) -count=1 -timeout 100m -v -run '^TestOutage$$' ./analytics
 
 lint: patch ## runs golangci-lint with .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched

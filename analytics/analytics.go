@@ -50,6 +50,7 @@ func Init() {
 	api.HandleFunc("api/seats/health", module.apiHealth)
 	api.HandleFunc("schema.json", apiEditorSchema)
 	api.HandleFunc("api/seats/schema.sql", apiSchema)
+	api.HandleFunc("api/seats/outbox", module.apiOutbox)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
 
@@ -85,6 +86,7 @@ type Analytics struct {
 	queue   *queue
 	metrics *metrics
 	hub     hub
+	outside outside
 
 	model    *detect.Model // nil: nothing can be looked at
 	decoders *video.Decoders
@@ -94,6 +96,7 @@ type Analytics struct {
 	retryAt time.Time
 	probe   probe
 
+	ctx    context.Context // of all goroutines
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -103,6 +106,8 @@ func newAnalytics(config Config) *Analytics {
 	for _, name := range config.streamNames() {
 		a.cameras = append(a.cameras, newCamera(a, name))
 	}
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.outside.init(&config)
 	a.metrics = newMetrics(a)
 	return a
 }
@@ -128,7 +133,7 @@ func (a *Analytics) openModel() error {
 		log.Warn().Str("model", note).Msg("[analytics] not for real seats")
 	}
 	for _, section := range []struct{ name, value string }{
-		{"supabase", a.config.Supabase.URL}, {"webhook", a.config.Webhook.URL}, {"reader", a.config.Reader.Key},
+		{"reader", a.config.Reader.Key},
 	} {
 		if section.value != "" {
 			log.Warn().Str("section", section.name).Msg("[analytics] not in this version, rows stay in the embedded database")
@@ -161,9 +166,8 @@ func exists(path string) bool {
 }
 
 func (a *Analytics) start() {
-	ctx, cancel := context.WithCancel(context.Background())
-	a.cancel = cancel
-	if len(a.cameras) == 0 {
+	ctx := a.ctx
+	if len(a.cameras) == 0 && len(a.outside.sinks) == 0 {
 		return
 	}
 	if err := a.remember(); err != nil {
@@ -203,6 +207,7 @@ func (a *Analytics) close() {
 		return // somebody is still at work: the database may be in use
 	}
 	a.saveTimers()
+	a.outside.close()
 	a.dbMu.Lock()
 	defer a.dbMu.Unlock()
 	if a.db != nil {

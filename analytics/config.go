@@ -20,6 +20,7 @@ type Config struct {
 	Items          []string // classes that count as belongings
 	Supabase       SupabaseConfig
 	Webhook        WebhookConfig
+	Outbox         int // events kept for Supabase, and for the webhook, while they are away, 1000 to 100 million
 	Reader         ReaderConfig
 	Seats          []SeatConfig // in the order of the file: a point in two seats goes to the first
 
@@ -67,6 +68,7 @@ func defaultConfig() Config {
 		AbandonedAfter: 10 * time.Minute,
 		Database:       "seats.db",
 		Model:          ModelConfig{Path: "models/yolox_nano.onnx", Threshold: 0.35, Provider: "cpu"},
+		Outbox:         1_000_000,
 		Items:          []string{"backpack", "handbag", "suitcase", "umbrella", "laptop", "book", "bottle", "cup", "cell phone"},
 	}
 }
@@ -76,6 +78,8 @@ const (
 	minInterval       = 200 * time.Millisecond
 	maxInterval       = time.Hour
 	minAbandonedAfter = time.Second
+	minOutbox         = 1000
+	maxOutbox         = 100_000_000
 )
 
 var providers = []string{"cpu", "cuda", "tensorrt", "openvino", "coreml"}
@@ -111,7 +115,7 @@ func (c *Config) validate(hasStream func(name string) bool) error {
 			return c.errorf(key, "nothing is set for %s, neither in the environment nor as a secret", value)
 		}
 	}
-	return nil
+	return c.validateOutside()
 }
 
 // errorf is a mistake at a key, with the line that the key, or the nearest one above it, stands on.

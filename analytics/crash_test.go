@@ -18,6 +18,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/stretchr/testify/require"
 )
 
@@ -31,7 +32,13 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
-	os.Exit(m.Run())
+	if dir := os.Getenv(outageDir); dir != "" {
+		fmt.Println("error", outageServer(dir))
+		os.Exit(1)
+	}
+	code := m.Run()
+	supabase.Close()
+	os.Exit(code)
 }
 
 // crashServer decides, commits and serves as the module does, with looks made up: a person comes and goes, once every
@@ -126,8 +133,15 @@ func TestCrash(t *testing.T) {
 
 func startCrashServer(t *testing.T, dir string) (address string, kill func()) {
 	t.Helper()
+	return startServer(t, os.Stderr, crashDir+"="+dir)
+}
+
+// startServer starts this test binary as a server that the environment chooses.
+func startServer(t *testing.T, stderr io.Writer, env ...string) (address string, kill func()) {
+	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), crashDir+"="+dir)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())

@@ -76,6 +76,7 @@ func (c *Config) decode(n *yaml.Node) error {
 		"abandoned_after": c.duration(&c.AbandonedAfter, minAbandonedAfter, 0),
 		"database":        c.text(&c.Database),
 		"items":           c.texts(&c.Items),
+		"outbox":          c.count(&c.Outbox, minOutbox, maxOutbox),
 		"model": c.section(fields{
 			"path":      c.text(&c.Model.Path),
 			"threshold": c.share(&c.Model.Threshold),
@@ -195,6 +196,17 @@ func (c *Config) duration(to *time.Duration, least, most time.Duration) func(*ya
 			return c.errorf(key, "is %s, wants at most %s", n.Value, most)
 		}
 		*to = d
+		return nil
+	}
+}
+
+func (c *Config) count(to *int, least, most int) func(*yaml.Node, string) error {
+	return func(n *yaml.Node, key string) error {
+		i, err := strconv.Atoi(n.Value)
+		if n.Kind != yaml.ScalarNode || err != nil || i < least || i > most {
+			return c.errorf(key, "wants a number from %d to %d, has %s", least, most, describe(n))
+		}
+		*to = i
 		return nil
 	}
 }

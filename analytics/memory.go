@@ -73,6 +73,10 @@ func (a *Analytics) openLocked(now time.Time) error {
 		_ = db.Close()
 		return err
 	}
+	if err = a.outside.open(a, db); err != nil {
+		_ = db.Close()
+		return err
+	}
 	a.db = db
 	return nil
 }
@@ -119,6 +123,7 @@ func (a *Analytics) commit(change *store.Change) error {
 	if err = db.Commit(ctx, change); err != nil {
 		return err
 	}
+	a.outside.wake()
 	a.hub.apply(change)
 	for i := range change.Seats {
 		row := &change.Seats[i]

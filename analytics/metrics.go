@@ -41,6 +41,7 @@ func newMetrics(a *Analytics) *metrics {
 	}
 	m.model.Set(1)
 	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.stages, m.model)
+	m.registry.MustRegister(&outboxCollector{&a.outside})
 	for _, c := range a.cameras {
 		// counters that stand at nothing are seen, too
 		m.looks.WithLabelValues(c.stream)

@@ -6,16 +6,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One seat that changes: its row and its event, synced.
+// One seat that changes: its row and its event, synced; and the same with one and with two that are to be told.
 func BenchmarkCommit(b *testing.B) {
-	db := open(b)
-	c := Change{Seats: []SeatRow{seat("A", "occupied")}, Events: []EventRow{event(b, "A")}}
-	b.ReportAllocs()
-	for b.Loop() {
-		c.Events[0].ID = event(b, "A").ID
-		if err := db.Commit(b.Context(), &c); err != nil {
-			b.Fatal(err)
-		}
+	for _, ca := range []struct {
+		name    string
+		outlets []Outlet
+	}{
+		{"alone", nil}, {"outbox", []Outlet{supabase}}, {"two outboxes", []Outlet{supabase, {Name: "webhook"}}},
+	} {
+		b.Run(ca.name, func(b *testing.B) {
+			db := open(b)
+			_, err := db.OpenOutboxes(b.Context(), 1_000_000, ca.outlets...)
+			require.NoError(b, err)
+			c := Change{Seats: []SeatRow{seat("A", "occupied")}, Events: []EventRow{event(b, "A")}}
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Events[0].ID = event(b, "A").ID
+				if err := db.Commit(b.Context(), &c); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // upserts are the statements of Commit, parsed once.
-type upserts struct{ seat, event, camera, memory *sql.Stmt }
+type upserts struct{ seat, event, camera, memory, outEvent, outStatus *sql.Stmt }
 
 func prepare(writer *sql.DB) (u upserts, err error) {
 	for _, p := range []struct {
@@ -28,6 +28,10 @@ func prepare(writer *sql.DB) (u upserts, err error) {
 			updated_at = excluded.updated_at`},
 		{&u.memory, `insert into seat_memory (store_id, seat_id, state) values (?, ?, ?)
 			on conflict (store_id, seat_id) do update set state = excluded.state`},
+		{&u.outEvent, "insert into outbox_events (sink, event_id) select id, ? from outbox_sinks"},
+		{&u.outStatus, `insert into outbox_statuses (sink, kind, store_id, key, version, since)
+			select id, ?, ?, ?, 1, ? from outbox_sinks where statuses = 1
+			on conflict (sink, kind, store_id, key) do update set version = version + 1`},
 	} {
 		if *p.to, err = writer.Prepare(p.sql); err != nil {
 			return u, err
@@ -45,6 +49,21 @@ func (db *DB) Commit(ctx context.Context, c *Change) error {
 	if c.empty() {
 		return nil
 	}
+	var inserted []string
+	return db.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if inserted, err = db.upserts.write(ctx, tx, c); err != nil || len(db.outboxes) == 0 {
+			return err
+		}
+		return db.upserts.fill(ctx, tx, c, inserted, db.outboxes)
+	}, func() {
+		for _, o := range db.outboxes {
+			o.filled(len(inserted))
+		}
+	})
+}
+
+// write runs one transaction. committed, which may be nil, is called after it and before the next one begins.
+func (db *DB) write(ctx context.Context, do func(context.Context, *sql.Tx) error, committed func()) error {
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return explain(db.path, err)
@@ -57,20 +76,27 @@ func (db *DB) Commit(ctx context.Context, c *Change) error {
 		return explain(db.path, err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err = db.upserts.write(whole, tx, c); err != nil {
+	if err = do(whole, tx); err != nil {
 		return explain(db.path, err)
 	}
-	return explain(db.path, tx.Commit())
+	if err = tx.Commit(); err != nil {
+		return explain(db.path, err)
+	}
+	if committed != nil {
+		committed()
+	}
+	return nil
 }
 
-func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) error {
+// write gives the ids of the events that were not there before.
+func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) (inserted []string, err error) {
 	if len(c.Seats) > 0 {
 		upsert := tx.StmtContext(ctx, u.seat)
 		for i := range c.Seats {
 			r := &c.Seats[i]
 			if _, err := upsert.ExecContext(ctx, r.StoreID, r.SeatID, r.Stream, r.Status, r.PersonDetected, r.ItemsDetected,
 				r.DetectionConfidence, r.Since, r.UpdatedAt); err != nil {
-				return fmt.Errorf("seat %s: %w", r.SeatID, err)
+				return nil, fmt.Errorf("seat %s: %w", r.SeatID, err)
 			}
 		}
 	}
@@ -78,9 +104,13 @@ func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) error {
 		insert := tx.StmtContext(ctx, u.event)
 		for i := range c.Events {
 			r := &c.Events[i]
-			if _, err := insert.ExecContext(ctx, r.ID, r.StoreID, r.SeatID, r.Stream, r.EventType, r.Status, r.PreviousStatus,
-				r.DetectionConfidence, r.CapturedAt, r.CreatedAt); err != nil {
-				return fmt.Errorf("event %s: %w", r.ID, err)
+			result, err := insert.ExecContext(ctx, r.ID, r.StoreID, r.SeatID, r.Stream, r.EventType, r.Status, r.PreviousStatus,
+				r.DetectionConfidence, r.CapturedAt, r.CreatedAt)
+			if err != nil {
+				return nil, fmt.Errorf("event %s: %w", r.ID, err)
+			}
+			if n, err := result.RowsAffected(); err == nil && n > 0 {
+				inserted = append(inserted, r.ID)
 			}
 		}
 	}
@@ -89,7 +119,7 @@ func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) error {
 		for i := range c.Cameras {
 			r := &c.Cameras[i]
 			if _, err := upsert.ExecContext(ctx, r.StoreID, r.Stream, r.Online, r.LastFrameAt, r.Error, r.UpdatedAt); err != nil {
-				return fmt.Errorf("camera %s: %w", r.Stream, err)
+				return nil, fmt.Errorf("camera %s: %w", r.Stream, err)
 			}
 		}
 	}
@@ -98,9 +128,9 @@ func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) error {
 		for i := range c.Memories {
 			r := &c.Memories[i]
 			if _, err := upsert.ExecContext(ctx, r.StoreID, r.SeatID, string(r.State)); err != nil {
-				return fmt.Errorf("memory of seat %s: %w", r.SeatID, err)
+				return nil, fmt.Errorf("memory of seat %s: %w", r.SeatID, err)
 			}
 		}
 	}
-	return nil
+	return inserted, nil
 }

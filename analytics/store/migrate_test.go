@@ -80,6 +80,9 @@ func TestMigrateFromEachVersion(t *testing.T) {
 				events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 1})
 				require.NoError(t, err)
 				require.Len(t, events, min(old, 1))
+				o := outbox(t, db, 10, supabase)
+				require.Equal(t, min(old, 1), pending(t, o, DetectionEvents, 10).Len(), "what an old file has is sent")
+				require.Equal(t, min(old, 1), pending(t, o, SeatStatus, 10).Len())
 				require.NoError(t, db.Close())
 			}
 		})

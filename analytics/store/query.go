@@ -10,14 +10,39 @@ import (
 	"github.com/google/uuid"
 )
 
+// The columns of each table, called s, in the order of its row's fields.
+const (
+	seatColumns = `s.store_id, s.seat_id, s.stream, s.status, s.person_detected, s.items_detected,
+		s.detection_confidence, s.since, s.updated_at`
+	eventColumns = `s.id, s.store_id, s.seat_id, s.stream, s.event_type, s.status, s.previous_status,
+		s.detection_confidence, s.captured_at, s.created_at`
+	cameraColumns = "s.store_id, s.stream, s.online, s.last_frame_at, s.error, s.updated_at"
+)
+
+func (r *SeatRow) fields() []any {
+	return []any{
+		&r.StoreID, &r.SeatID, &r.Stream, &r.Status, &r.PersonDetected, &r.ItemsDetected,
+		&r.DetectionConfidence, &r.Since, &r.UpdatedAt,
+	}
+}
+
+func (r *EventRow) fields() []any {
+	return []any{
+		&r.ID, &r.StoreID, &r.SeatID, &r.Stream, &r.EventType, &r.Status, &r.PreviousStatus,
+		&r.DetectionConfidence, &r.CapturedAt, &r.CreatedAt,
+	}
+}
+
+func (r *CameraRow) fields() []any {
+	return []any{&r.StoreID, &r.Stream, &r.Online, &r.LastFrameAt, &r.Error, &r.UpdatedAt}
+}
+
 // Seats are a store's rows of seat_status, by seat.
 func (db *DB) Seats(ctx context.Context, storeID string) (rows []SeatRow, err error) {
-	err = db.each(ctx, `select store_id, seat_id, stream, status, person_detected, items_detected, detection_confidence,
-		since, updated_at from seat_status where store_id = ? order by seat_id`, []any{storeID}, func(r *sql.Rows) error {
+	err = db.each(ctx, "select "+seatColumns+` from seat_status s where store_id = ? order by seat_id`, []any{storeID}, func(r *sql.Rows) error {
 		var s SeatRow
-		if e := r.Scan(&s.StoreID, &s.SeatID, &s.Stream, &s.Status, &s.PersonDetected, &s.ItemsDetected,
-			&s.DetectionConfidence, &s.Since, &s.UpdatedAt); e != nil {
-			return e
+		if fault := r.Scan(s.fields()...); fault != nil {
+			return fault
 		}
 		rows = append(rows, s)
 		return nil
@@ -27,11 +52,10 @@ func (db *DB) Seats(ctx context.Context, storeID string) (rows []SeatRow, err er
 
 // Cameras are a store's rows of camera_status, by stream.
 func (db *DB) Cameras(ctx context.Context, storeID string) (rows []CameraRow, err error) {
-	err = db.each(ctx, `select store_id, stream, online, last_frame_at, error, updated_at from camera_status
-		where store_id = ? order by stream`, []any{storeID}, func(r *sql.Rows) error {
+	err = db.each(ctx, "select "+cameraColumns+` from camera_status s where store_id = ? order by stream`, []any{storeID}, func(r *sql.Rows) error {
 		var c CameraRow
-		if e := r.Scan(&c.StoreID, &c.Stream, &c.Online, &c.LastFrameAt, &c.Error, &c.UpdatedAt); e != nil {
-			return e
+		if fault := r.Scan(c.fields()...); fault != nil {
+			return fault
 		}
 		rows = append(rows, c)
 		return nil
@@ -101,8 +125,7 @@ func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 		return nil, err
 	}
 	query, args := strings.Builder{}, []any{q.StoreID}
-	query.WriteString(`select id, store_id, seat_id, stream, event_type, status, previous_status, detection_confidence,
-		captured_at, created_at from detection_events where store_id = ?`)
+	query.WriteString("select " + eventColumns + " from detection_events s where store_id = ?")
 	for _, c := range [...]struct{ condition, value string }{
 		{" and seat_id = ?", q.SeatID}, {" and event_type = ?", q.EventType}, {" and id < ?", before},
 	} {
@@ -115,9 +138,8 @@ func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 	rows := make([]EventRow, 0, min(q.Limit, 32))
 	err = db.each(ctx, query.String(), append(args, q.Limit), func(r *sql.Rows) error {
 		var e EventRow
-		if e := r.Scan(&e.ID, &e.StoreID, &e.SeatID, &e.Stream, &e.EventType, &e.Status, &e.PreviousStatus,
-			&e.DetectionConfidence, &e.CapturedAt, &e.CreatedAt); e != nil {
-			return e
+		if fault := r.Scan(e.fields()...); fault != nil {
+			return fault
 		}
 		rows = append(rows, e)
 		return nil

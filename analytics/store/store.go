@@ -1,7 +1,8 @@
 // Package store keeps statuses, timers and events through anything, in one SQLite file.
 //
 // A Change is committed whole or not at all, and is on disk when Commit returns: neither a kill nor a power cut takes it
-// back. Readers never wait for the writer. A file that is corrupt, another program's, or from a newer version is refused
+// back. Readers never wait for the writer. What somebody outside is to be told is in the outbox by the same transaction,
+// in the order of commits (Outbox). A file that is corrupt, another program's, or from a newer version is refused
 // and left as it is. All errors name the file. Begin with DB.Commit.
 package store
 
@@ -29,6 +30,8 @@ type DB struct {
 	writer  *sql.DB // one connection: who commits waits here for whoever commits
 	readers *sql.DB
 	upserts upserts
+
+	outboxes []*Outbox // guarded by the writer's connection
 }
 
 // Open opens the file, or makes it, checks that it is ours and whole, and brings it to this version. Errors are a

@@ -1,0 +1,123 @@
+package analytics
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/AlexxIT/go2rtc/pkg/core"
+	"github.com/AlexxIT/go2rtc/pkg/h264"
+	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/analytics/video"
+	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
+	"github.com/google/uuid"
+	"github.com/pion/rtp"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkFrameToRow is the time from a frame's arrival until another session of PostgreSQL sees its event: decoded,
+// looked at, committed, sent by way of PostgREST. limit-ms is twice decoding and inference, and 50 ms.
+func BenchmarkFrameToRow(b *testing.B) {
+	assets := filepath.Join("..", "..", "shared", "assets")
+	if _, err := os.Stat(assets); err != nil {
+		b.Skip("needs the real model and clips, see models/README.md")
+	}
+	stack := supabase.Start(b, supabase.NewKeys())
+	stack.Exec(b, `create function told() returns trigger language plpgsql as $$ begin perform pg_notify('rows', new.id::text); return null; end $$;
+		create trigger told after insert on detection_events for each row execute function told()`)
+	conn := stack.Connect(b)
+	_, err := conn.Exec(b.Context(), "listen rows")
+	require.NoError(b, err)
+
+	model, err := detect.Open(detect.Options{Path: filepath.Join(assets, "models", "yolox_nano.onnx")})
+	require.NoError(b, err)
+	defer func() { _ = model.Close() }()
+	session, err := model.Session()
+	require.NoError(b, err)
+	defer session.Close()
+	decoders := video.NewDecoders(1)
+	defer decoders.Close()
+	app.ConfigPath = filepath.Join(b.TempDir(), "go2rtc.yaml")
+	log = zerolog.Nop()
+	config := testConfig()
+	config.Interval = 3 * time.Second
+	config.Supabase = SupabaseConfig{URL: stack.Lite.URL, Key: stack.Keys.Secret}
+	a := newAnalytics(config)
+	require.NoError(b, a.remember())
+	defer a.close()
+
+	packets := rtpOf(b, filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
+	src := &benchSource{sampler: video.NewSampler(video.H264, maxGOP), watch: newWatch(&config, "cam1")}
+	look := schedule{interval: config.Interval}
+	look.begin(src.sampler, time.Unix(0, 0))
+	e := eyes{decoders: decoders, session: session}
+	var ready bool
+	depacketise := h264.RTPDepay(&core.Codec{Name: core.CodecH264, ClockRate: 90000}, func(p *rtp.Packet) {
+		if err := src.sampler.Push(p.Payload, src.now); err != nil {
+			b.Fatal(err)
+		}
+		ready = ready || look.ready(src.sampler, src.now)
+	})
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var delays []time.Duration
+	var work time.Duration
+	seen := func(id string) {
+		ctx, cancel := context.WithTimeout(b.Context(), 10*time.Second)
+		defer cancel()
+		for {
+			n, err := conn.WaitForNotification(ctx)
+			require.NoError(b, err)
+			if n.Payload == id {
+				return
+			}
+		}
+	}
+	i := 0
+	for b.Loop() {
+		var arrived time.Time
+		for ready = false; !ready; i++ {
+			unit := packets[i%len(packets)]
+			src.now = time.Unix(0, 0).Add(time.Duration(i) * 100 * time.Millisecond) // 10 frames a second
+			arrived = time.Now()
+			for _, p := range unit {
+				depacketise(p)
+			}
+		}
+		picture, found, err := e.see(src, src.watch.rules.Keep)
+		if err != nil || picture == nil {
+			b.Fatal("no picture", err)
+		}
+		work += e.spent.Decode + e.spent.Infer
+		d, err := src.watch.decide(picture.At(), time.Now(), found)
+		require.NoError(b, err)
+		picture.Close()
+		src.watch.become(d)
+		// not every frame changes a seat: this one's event is made up
+		seat, status, now := "A", "occupied", store.At(time.Now())
+		event := store.EventRow{
+			ID: uuid.Must(uuid.NewV7()).String(), StoreID: "test", SeatID: &seat, Stream: "cam1", EventType: "person_enter",
+			Status: &status, CapturedAt: now, CreatedAt: now,
+		}
+		change := store.Change{
+			Seats:  []store.SeatRow{{StoreID: "test", SeatID: seat, Stream: "cam1", Status: status, Since: now, UpdatedAt: now}},
+			Events: []store.EventRow{event},
+		}
+		require.NoError(b, a.commit(&change))
+		seen(event.ID)
+		delays = append(delays, time.Since(arrived))
+	}
+	slices.Sort(delays)
+	ms := func(d time.Duration) float64 { return d.Seconds() * 1000 }
+	for name, share := range map[string]int{"p50-ms": 50, "p95-ms": 95, "p99-ms": 99} {
+		b.ReportMetric(ms(delays[(len(delays)-1)*share/100]), name)
+	}
+	b.ReportMetric(2*ms(work)/float64(len(delays))+50, "limit-ms")
+}

@@ -1,0 +1,112 @@
+package sink
+
+import (
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+)
+
+// Failure is a condition that keeps rows from leaving.
+type Failure struct {
+	Kind    Kind       `json:"kind"`
+	Since   store.Time `json:"since"`
+	Error   string     `json:"error"`
+	Advice  string     `json:"advice,omitempty"`
+	Tries   int        `json:"tries"` // that failed since then
+	RetryAt store.Time `json:"retry_at"`
+}
+
+// Status is how a relay stands.
+type Status struct {
+	Sent     map[store.Table]int `json:"sent"`         // rows that arrived since the start
+	Rejected int                 `json:"rejected_run"` // rows set aside since the start
+	Failures map[Kind]int        `json:"-"`            // tries that failed since the start
+	Failing  *Failure            `json:"failing"`      // nil while all is well
+	Check    []string            `json:"check"`        // what the place lacks, as it said at the start
+}
+
+// journal tells log, metrics and API how it goes: one line when a condition begins or becomes another one, one a minute
+// while it passes by itself, and one when it is over.
+type journal struct {
+	mu       sync.Mutex
+	sent     map[store.Table]int
+	rejected int
+	failures map[Kind]int
+	failing  *Failure
+	findings []string
+	loggedAt time.Time
+}
+
+// Status is safe to be asked at any time.
+func (r *Relay) Status() Status {
+	j := &r.told
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	s := Status{Sent: maps.Clone(j.sent), Rejected: j.rejected, Failures: maps.Clone(j.failures), Check: append([]string{}, j.findings...)}
+	if j.failing != nil {
+		f := *j.failing
+		s.Failing = &f
+	}
+	return s
+}
+
+func (j *journal) accepted(b *store.Batch) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.sent[b.Table] += b.Len()
+}
+
+func (j *journal) setAside() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.rejected++
+}
+
+func (j *journal) found(findings []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.findings = findings
+}
+
+func (j *journal) failed(r *Relay, e *Error, now, retryAt time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.failures == nil {
+		j.failures = map[Kind]int{}
+	}
+	j.failures[e.Kind]++
+	before := j.failing
+	f := &Failure{Kind: e.Kind, Since: store.At(now), Error: e.Error(), Advice: e.Advice, Tries: 1, RetryAt: store.At(retryAt)}
+	if before != nil {
+		f.Since, f.Tries = before.Since, before.Tries+1
+	}
+	j.failing = f
+	switch {
+	case before == nil, before.Kind != e.Kind, e.Kind == Waiting && before.Advice != e.Advice: // begins
+	case e.Kind == Transient && now.Sub(j.loggedAt) >= time.Minute: // lasts
+	default:
+		return
+	}
+	j.loggedAt = now
+	pending, _, _ := r.Outbox.Level()
+	if e.Kind == Waiting {
+		r.Log.Error().Str("sink", r.Sink.Name()).Int("pending", pending).Str("error", f.Error).Str("advice", e.Advice).
+			Msg("[analytics] outbox waits for somebody")
+		return
+	}
+	r.Log.Warn().Str("sink", r.Sink.Name()).Int("pending", pending).Int("count", f.Tries).Str("error", f.Error).
+		Msg("[analytics] outbox retries")
+}
+
+func (j *journal) over(r *Relay) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.failing == nil {
+		return
+	}
+	r.Log.Info().Str("sink", r.Sink.Name()).Int("count", j.failing.Tries).Dur("after", time.Since(time.Time(j.failing.Since))).
+		Msg("[analytics] outbox retries, over")
+	j.failing = nil
+}

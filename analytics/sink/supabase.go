@@ -1,0 +1,93 @@
+package sink
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/nedpals/supabase-go"
+)
+
+// DefaultTimeout is how long one request may take, its answer included: time for a megabyte over a slow line.
+const DefaultTimeout = 30 * time.Second
+
+// primaryKeys tell rows of a table from each other.
+var primaryKeys = map[store.Table]string{
+	store.SeatStatus:      "store_id,seat_id",
+	store.CameraStatus:    "store_id,stream",
+	store.DetectionEvents: "id",
+}
+
+// Supabase is a project's PostgREST. An event that is there already stays as it is, and nobody is told of it again; a
+// status replaces the one before.
+type Supabase struct {
+	Timeout time.Duration // of one request; DefaultTimeout from the constructor
+
+	client *supabase.Client
+	base   *http.Transport
+	key    string
+}
+
+// NewSupabase makes the sink of a project. The errors are those of ParseSupabase.
+func NewSupabase(rawURL, key string) (*Supabase, error) {
+	address, err := ParseSupabase(rawURL, key)
+	if err != nil {
+		return nil, err
+	}
+	s := &Supabase{Timeout: DefaultTimeout, base: newTransport(), key: key}
+	s.client = supabase.CreateClient(address, key) // panics on a URL that does not parse: it has just been parsed
+	s.client.DB.Transport.Parent = &supabaseTransport{base: s.base}
+	return s, nil
+}
+
+// Name implements Sink.
+func (s *Supabase) Name() string { return "supabase" }
+
+// Close gives the connections up.
+func (s *Supabase) Close() { s.base.CloseIdleConnections() }
+
+// Send implements Sink.
+func (s *Supabase) Send(ctx context.Context, b *store.Batch) error {
+	o := options{prefer: "return=minimal,resolution=merge-duplicates", onConflict: primaryKeys[b.Table]}
+	var rows any
+	switch b.Table {
+	case store.SeatStatus:
+		rows = b.Seats
+	case store.CameraStatus:
+		rows = b.Cameras
+	default:
+		// merged, a repeated event would be an UPDATE to every subscriber
+		o.prefer = "return=minimal,resolution=ignore-duplicates"
+		rows = b.Events
+	}
+	ctx, cancel := context.WithTimeout(withOptions(ctx, o), s.Timeout)
+	defer cancel()
+	return s.explain(s.client.DB.From(string(b.Table)).Upsert(rows).ExecuteWithContext(ctx, nil), b.Table)
+}
+
+// Probe implements Sink: it asks for no row of a table.
+func (s *Supabase) Probe(ctx context.Context) error {
+	return s.selectNone(ctx, store.DetectionEvents, "id")
+}
+
+func (s *Supabase) selectNone(ctx context.Context, table store.Table, columns ...string) error {
+	ctx, cancel := context.WithTimeout(withOptions(ctx, options{limit: "0"}), s.Timeout)
+	defer cancel()
+	return s.explain(s.client.DB.From(string(table)).Select(columns...).ExecuteWithContext(ctx, nil), table)
+}
+
+// explain makes an *Error of what the client says.
+func (s *Supabase) explain(err error, table store.Table) error {
+	if err == nil {
+		return nil
+	}
+	if ctxErr := context.Canceled; errors.Is(err, ctxErr) {
+		return ctxErr
+	}
+	e := classify(err, table)
+	e.Reason = strings.ReplaceAll(e.Reason, s.key, "***") // where the other side repeats it
+	return e
+}

@@ -1,0 +1,215 @@
+package sink
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+const (
+	gatherFor   = 3 * time.Second  // without another event of a camera, and the notice goes
+	gatherAtAll = 15 * time.Second // at most, from the first one on
+	maxNames    = 5                // cameras that the text of a notice names
+)
+
+// Webhook is a URL that is told of events, several in one POST, signed as Standard Webhooks says
+// (https://www.standardwebhooks.com, version 1). A repeat has the same webhook-id.
+type Webhook struct {
+	Timeout time.Duration // of one request; DefaultTimeout from the constructor
+
+	url    string
+	base   *http.Transport
+	client *http.Client
+	signer *standardwebhooks.Webhook
+	hidden []string // what no error may repeat
+}
+
+// NewWebhook makes the sink of a URL. A secret that begins with whsec_ is base64, any other is taken as it is. Errors
+// are an *AddressError.
+func NewWebhook(rawURL, secret string) (*Webhook, error) {
+	if _, err := parseURL(rawURL); err != nil {
+		return nil, err
+	}
+	if secret == "" {
+		return nil, &AddressError{"secret", "is required"}
+	}
+	signer, err := standardwebhooks.NewWebhookRaw([]byte(secret))
+	if strings.HasPrefix(secret, "whsec_") {
+		signer, err = standardwebhooks.NewWebhook(secret)
+	}
+	if err != nil {
+		return nil, &AddressError{"secret", "begins with whsec_, so base64 is expected to follow"}
+	}
+	w := &Webhook{Timeout: DefaultTimeout, url: rawURL, base: newTransport(), signer: signer, hidden: []string{secret, rawURL}}
+	if u, err := url.Parse(rawURL); err == nil && len(u.Path) > 1 {
+		w.hidden = append(w.hidden, u.RequestURI(), u.Path)
+	}
+	w.client = &http.Client{Transport: w.base, CheckRedirect: noRedirect}
+	return w, nil
+}
+
+// Name implements Sink.
+func (w *Webhook) Name() string { return "webhook" }
+
+// Close gives the connections up.
+func (w *Webhook) Close() { w.base.CloseIdleConnections() }
+
+// notice is the body of a POST.
+type notice struct {
+	Type      string     `json:"type"`      // always seats.events
+	Timestamp store.Time `json:"timestamp"` // of the newest event
+	Text      string     `json:"text"`      // for people, as chat services show it
+	Data      struct {
+		StoreID string           `json:"store_id"`
+		Events  []store.EventRow `json:"events"` // oldest first
+	} `json:"data"`
+}
+
+// Send implements Sink: events only.
+func (w *Webhook) Send(ctx context.Context, b *store.Batch) error {
+	if len(b.Events) == 0 {
+		return nil
+	}
+	n := notice{Type: "seats.events", Timestamp: b.Events[len(b.Events)-1].CreatedAt, Text: text(b.Events)}
+	n.Data.StoreID, n.Data.Events = b.Events[0].StoreID, b.Events
+	body, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	for i := range b.Events {
+		hash.Write([]byte(b.Events[i].ID))
+	}
+	id, now := "msg_"+hex.EncodeToString(hash.Sum(nil)[:16]), time.Now()
+	signature, err := w.signer.Sign(id, now, body)
+	if err != nil {
+		return err
+	}
+	return w.ask(ctx, http.MethodPost, body, http.Header{
+		"Content-Type": {"application/json"},
+		"Webhook-Id":   {id}, "Webhook-Timestamp": {strconv.FormatInt(now.Unix(), 10)}, "Webhook-Signature": {signature},
+	})
+}
+
+// Probe implements Sink. Any answer but a gateway's is somebody.
+func (w *Webhook) Probe(ctx context.Context) error {
+	err := w.ask(ctx, http.MethodHead, nil, nil)
+	if err != nil && !asError(err).Away {
+		return nil
+	}
+	return err
+}
+
+func (w *Webhook) ask(ctx context.Context, method string, body []byte, header http.Header) error {
+	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, w.url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header = header
+	if header == nil {
+		req.Header = http.Header{}
+	}
+	req.Header.Set("User-Agent", "go2rtc-seats")
+	res, err := w.client.Do(req)
+	if err != nil {
+		return w.hide(noAnswer(err, "analytics.webhook.url"))
+	}
+	a, err := read(res, maxAnswer, time.Now())
+	switch {
+	case a.status/100 != 2:
+		e := &Error{Status: a.status, Reason: quote(a.body), RetryAfter: a.retryAfter}
+		byStatus(e, &a, "analytics.webhook.url", "look at analytics.webhook.secret")
+		if a.status == http.StatusBadRequest || a.status == http.StatusUnprocessableEntity {
+			e.Kind, e.Advice = Rejected, ""
+		}
+		return w.hide(e)
+	case err != nil:
+		return w.hide(noAnswer(fmt.Errorf("answer broken off: %w", err), "analytics.webhook.url"))
+	case a.isHTML():
+		e := &Error{Status: a.status, Reason: quote(a.body)}
+		byStatus(e, &a, "analytics.webhook.url", "")
+		return w.hide(e)
+	}
+	return nil
+}
+
+// hide takes out of an error what the other side, or the system, repeats of a secret.
+func (w *Webhook) hide(e *Error) *Error {
+	for _, s := range w.hidden {
+		e.Reason = strings.ReplaceAll(e.Reason, s, "***")
+	}
+	return e
+}
+
+// Ready implements Gatherer: events of cameras wait for each other for a few seconds, since an NVR that drops out takes
+// all its cameras along. Events of seats do not wait.
+func (w *Webhook) Ready(events []store.EventRow, now time.Time) (n int, wait time.Duration) {
+	n = slices.IndexFunc(events, func(e store.EventRow) bool { return e.SeatID == nil })
+	if n != 0 {
+		if n < 0 {
+			n = len(events)
+		}
+		return n, 0
+	}
+	first, last := time.Time(events[0].CreatedAt), time.Time(events[0].CreatedAt)
+	for i := range events {
+		if at := time.Time(events[i].CreatedAt); events[i].SeatID == nil && at.After(last) {
+			last = at
+		}
+	}
+	wait = min(gatherFor-now.Sub(last), gatherAtAll-now.Sub(first))
+	if wait <= 0 || wait > gatherAtAll { // more: the clock was set back
+		return len(events), 0
+	}
+	return 0, wait
+}
+
+// text says in a line what happened.
+func text(events []store.EventRow) string {
+	var parts []string
+	cameras := map[string][]string{}
+	for i := range events {
+		e := &events[i]
+		if e.SeatID != nil {
+			if len(parts) <= maxNames {
+				parts = append(parts, *e.SeatID+" "+strings.ReplaceAll(e.EventType, "_", " "))
+			}
+			continue
+		}
+		cameras[e.EventType] = append(cameras[e.EventType], e.Stream)
+	}
+	if len(parts) > maxNames {
+		parts = append(parts[:maxNames], "and more")
+	}
+	for _, kind := range []string{"camera_online", "camera_offline"} {
+		names := cameras[kind]
+		if len(names) == 0 {
+			continue
+		}
+		word := strings.TrimPrefix(kind, "camera_")
+		shown := strings.Join(names[:min(len(names), maxNames)], ", ")
+		if more := len(names) - maxNames; more > 0 {
+			shown += fmt.Sprintf(" and %d more", more)
+		}
+		if len(names) == 1 {
+			parts = slices.Insert(parts, 0, "camera "+word+": "+shown)
+		} else {
+			parts = slices.Insert(parts, 0, fmt.Sprintf("%d cameras %s: %s", len(names), word, shown))
+		}
+	}
+	return events[0].StoreID + ": " + strings.Join(parts, "; ")
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+)
+
+// Table is one that an outbox has rows of.
+type Table string
+
+// The tables of an outbox.
+const (
+	SeatStatus      Table = "seat_status"
+	CameraStatus    Table = "camera_status"
+	DetectionEvents Table = "detection_events"
+)
+
+// Tables are those that the outlet is told of, in the order in which a reader of the outbox should go through them:
+// a backlog of events must not hold up what the seats are now.
+func (o *Outbox) Tables() []Table {
+	if o.outlet.Statuses {
+		return []Table{SeatStatus, CameraStatus, DetectionEvents}
+	}
+	return []Table{DetectionEvents}
+}
+
+// kind is the table's name in the outbox.
+func (t Table) kind() string {
+	return map[Table]string{SeatStatus: "seat", CameraStatus: "camera", DetectionEvents: "event"}[t]
+}
+
+func tableOf(kind string) Table {
+	return map[string]Table{"seat": SeatStatus, "camera": CameraStatus, "event": DetectionEvents}[kind]
+}
+
+// Batch is some rows of one table that are pending. Events are in the order of their commits; of a status there is one
+// row, its newest.
+type Batch struct {
+	Table   Table
+	Seats   []SeatRow   // of SeatStatus
+	Cameras []CameraRow // of CameraStatus
+	Events  []EventRow  // of DetectionEvents
+
+	marks []int64 // of each row: an event's seq, a status's version
+}
+
+// Len is the number of rows.
+func (b *Batch) Len() int { return len(b.marks) }
+
+// Slice is the rows from and up to, as slices have it. It shares them with b.
+func (b *Batch) Slice(from, to int) *Batch {
+	part := &Batch{Table: b.Table, marks: b.marks[from:to]}
+	switch b.Table {
+	case SeatStatus:
+		part.Seats = b.Seats[from:to]
+	case CameraStatus:
+		part.Cameras = b.Cameras[from:to]
+	case DetectionEvents:
+		part.Events = b.Events[from:to]
+	}
+	return part
+}
+
+// Key tells which row the i-th is: the id of an event, a seat, a stream.
+func (b *Batch) Key(i int) string {
+	_, key := b.key(i)
+	return key
+}
+
+func (b *Batch) key(i int) (storeID, key string) {
+	switch b.Table {
+	case SeatStatus:
+		return b.Seats[i].StoreID, b.Seats[i].SeatID
+	case CameraStatus:
+		return b.Cameras[i].StoreID, b.Cameras[i].Stream
+	}
+	return b.Events[i].StoreID, b.Events[i].ID
+}
+
+// Pending are at most limit rows of a table that were not acknowledged, oldest first. They stay pending.
+func (o *Outbox) Pending(ctx context.Context, table Table, limit int) (*Batch, error) {
+	b := &Batch{Table: table}
+	var mark int64
+	var query string
+	var scan func(*sql.Rows) error
+	switch table {
+	case SeatStatus:
+		query = `select o.version, ` + seatColumns + ` from outbox_statuses o join seat_status s
+			on s.store_id = o.store_id and s.seat_id = o.key where o.sink = ? and o.kind = 'seat' limit ?`
+		scan = func(r *sql.Rows) error {
+			var s SeatRow
+			err := r.Scan(append([]any{&mark}, s.fields()...)...)
+			b.Seats = append(b.Seats, s)
+			return err
+		}
+	case CameraStatus:
+		query = `select o.version, ` + cameraColumns + ` from outbox_statuses o join camera_status s
+			on s.store_id = o.store_id and s.stream = o.key where o.sink = ? and o.kind = 'camera' limit ?`
+		scan = func(r *sql.Rows) error {
+			var c CameraRow
+			err := r.Scan(append([]any{&mark}, c.fields()...)...)
+			b.Cameras = append(b.Cameras, c)
+			return err
+		}
+	case DetectionEvents:
+		query = `select o.seq, ` + eventColumns + ` from outbox_events o join detection_events s on s.id = o.event_id
+			where o.sink = ? order by o.seq limit ?`
+		scan = func(r *sql.Rows) error {
+			var e EventRow
+			err := r.Scan(append([]any{&mark}, e.fields()...)...)
+			b.Events = append(b.Events, e)
+			return err
+		}
+	default:
+		return nil, fmt.Errorf("database %s: no outbox for table %q", o.db.path, table)
+	}
+	err := o.db.each(ctx, query, []any{o.id, limit}, func(r *sql.Rows) error {
+		err := scan(r)
+		b.marks = append(b.marks, mark)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Ack takes rows out of the outbox that have arrived. A status that has changed since it was read stays.
+func (o *Outbox) Ack(ctx context.Context, b *Batch) error {
+	return o.take(ctx, b, nil)
+}
+
+// take takes rows out, and does something more with each in the same transaction.
+func (o *Outbox) take(ctx context.Context, b *Batch, each func(ctx context.Context, tx *sql.Tx, i int) error) error {
+	if b.Len() == 0 {
+		return nil
+	}
+	var events int64
+	return o.db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for i := 0; each != nil && i < b.Len(); i++ {
+			if err := each(ctx, tx, i); err != nil {
+				return err
+			}
+		}
+		if b.Table != DetectionEvents {
+			return o.takeStatuses(ctx, tx, b)
+		}
+		// nothing of this sink lies between them that is not in the batch, since seq only grows
+		result, err := tx.ExecContext(ctx, "delete from outbox_events where sink = ? and seq between ? and ?",
+			o.id, slices.Min(b.marks), slices.Max(b.marks))
+		if err == nil {
+			events, err = result.RowsAffected()
+		}
+		return err
+	}, func() { o.events.Add(-events) })
+}
+
+func (o *Outbox) takeStatuses(ctx context.Context, tx *sql.Tx, b *Batch) error {
+	for i := range b.marks {
+		storeID, key := b.key(i)
+		if _, err := tx.ExecContext(ctx, `delete from outbox_statuses
+			where sink = ? and kind = ? and store_id = ? and key = ? and version = ?`,
+			o.id, b.Table.kind(), storeID, key, b.marks[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
