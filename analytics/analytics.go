@@ -20,6 +20,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/rs/zerolog"
@@ -49,6 +50,7 @@ func Init() {
 	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
+	module.openReader()
 
 	module.start()
 }
@@ -83,6 +85,8 @@ type Analytics struct {
 	queue   *queue
 	metrics *metrics
 	hub     hub
+	feed    reader.Feed
+	reader  *reader.Server // nil: not configured
 
 	model    *detect.Model // nil: nothing can be looked at
 	decoders *video.Decoders
@@ -125,7 +129,7 @@ func (a *Analytics) openModel() error {
 		log.Warn().Str("model", note).Msg("[analytics] not for real seats")
 	}
 	for _, section := range []struct{ name, value string }{
-		{"supabase", a.config.Supabase.URL}, {"webhook", a.config.Webhook.URL}, {"reader", a.config.Reader.Key},
+		{"supabase", a.config.Supabase.URL}, {"webhook", a.config.Webhook.URL},
 	} {
 		if section.value != "" {
 			log.Warn().Str("section", section.name).Msg("[analytics] not in this version, rows stay in the embedded database")
@@ -189,6 +193,9 @@ const closeWait = 3 * time.Second
 func (a *Analytics) close() {
 	a.cancel()
 	a.queue.close()
+	if a.reader != nil {
+		a.reader.Close()
+	}
 	ended := make(chan struct{})
 	go func() {
 		a.done.Wait()

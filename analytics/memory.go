@@ -105,6 +105,7 @@ func (a *Analytics) restore(db *store.DB) error {
 			}
 		}
 	}
+	a.feed.Load(rows, cameras)
 	a.hub.apply(&store.Change{Seats: rows, Cameras: cameras})
 	return nil
 }
@@ -121,6 +122,7 @@ func (a *Analytics) commit(change *store.Change) error {
 		return err
 	}
 	a.hub.apply(change)
+	a.feed.Publish(change, time.Now())
 	for i := range change.Seats {
 		row := &change.Seats[i]
 		log.Info().Str("seat", row.SeatID).Str("status", row.Status).Bool("person", row.PersonDetected).
