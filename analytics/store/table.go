@@ -65,7 +65,7 @@ func (r *SeatRow) Values(dst []any) []any {
 
 // Values are the row's, in the order of DetectionEvents.Columns, as the file has them; appended to dst.
 func (r *EventRow) Values(dst []any) []any {
-	return append(dst, r.ID, r.StoreID, text(r.SeatID), r.Stream, r.EventType, text(r.Status), text(r.PreviousStatus),
+	return append(dst, r.ID, r.StoreID, orNull(r.SeatID), r.Stream, r.EventType, orNull(r.Status), orNull(r.PreviousStatus),
 		r.DetectionConfidence, r.CapturedAt.String(), r.CreatedAt.String())
 }
 
@@ -75,10 +75,10 @@ func (r *CameraRow) Values(dst []any) []any {
 	if r.LastFrameAt != nil {
 		last = r.LastFrameAt.String()
 	}
-	return append(dst, r.StoreID, r.Stream, r.Online, last, text(r.Error), r.UpdatedAt.String())
+	return append(dst, r.StoreID, r.Stream, r.Online, last, orNull(r.Error), r.UpdatedAt.String())
 }
 
-func text(s *string) any {
+func orNull(s *string) any {
 	if s == nil {
 		return nil
 	}
