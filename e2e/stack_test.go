@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,6 +47,7 @@ func TestMain(m *testing.M) {
 			fmt.Printf("run `make patch` first: %s\n%s", err, out)
 			return 1
 		}
+		defer supabase.Close()
 		return m.Run()
 	}())
 }
