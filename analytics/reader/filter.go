@@ -147,7 +147,7 @@ func matches(c *store.Condition, row []any) bool {
 		return (v == c.Values[0]) != c.Not
 	}
 	if v == nil {
-		return false
+		return c.Op == store.In && len(c.Values) == 0 && c.Not // nothing is in an empty list, not even null
 	}
 	var is bool
 	for _, w := range c.Values {
