@@ -20,6 +20,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/rs/zerolog"
@@ -53,6 +54,7 @@ func Init() {
 	api.HandleFunc("api/seats/outbox", module.apiOutbox)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
+	module.openReader()
 
 	module.start()
 }
@@ -87,6 +89,8 @@ type Analytics struct {
 	metrics *metrics
 	hub     hub
 	outside outside
+	feed    reader.Feed
+	reader  *reader.Server // nil: not configured
 
 	model    *detect.Model // nil: nothing can be looked at
 	decoders *video.Decoders
@@ -131,13 +135,6 @@ func (a *Analytics) openModel() error {
 	log.Info().Str("path", a.config.Model.Path).Str("family", model.Family()).Int("width", w).Int("height", h).Msg("[analytics] model")
 	if note := model.Note(); note != "" {
 		log.Warn().Str("model", note).Msg("[analytics] not for real seats")
-	}
-	for _, section := range []struct{ name, value string }{
-		{"reader", a.config.Reader.Key},
-	} {
-		if section.value != "" {
-			log.Warn().Str("section", section.name).Msg("[analytics] not in this version, rows stay in the embedded database")
-		}
 	}
 	return nil
 }
@@ -196,6 +193,9 @@ const closeWait = 3 * time.Second
 func (a *Analytics) close() {
 	a.cancel()
 	a.queue.close()
+	if a.reader != nil {
+		a.reader.Close()
+	}
 	ended := make(chan struct{})
 	go func() {
 		a.done.Wait()

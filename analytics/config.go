@@ -105,10 +105,14 @@ func (c *Config) validate(hasStream func(name string) bool) error {
 			return c.errorf(key+".stream", "no stream %q under streams:", s.Stream)
 		}
 	}
+	if _, ok := c.lines["analytics.reader"]; ok {
+		if err := c.validateReader(); err != nil {
+			return err
+		}
+	}
 	for key, value := range map[string]string{
 		"analytics.supabase.url": c.Supabase.URL, "analytics.supabase.key": c.Supabase.Key,
 		"analytics.webhook.url": c.Webhook.URL, "analytics.webhook.secret": c.Webhook.Secret,
-		"analytics.reader.key": c.Reader.Key,
 	} {
 		// upstream leaves ${NAME} as it stands when nothing of that name is set
 		if strings.HasPrefix(value, "${") {

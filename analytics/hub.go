@@ -12,14 +12,14 @@ type hub struct {
 	mu      sync.Mutex
 	seats   map[string]store.SeatRow
 	cameras map[string]store.CameraRow
-	readers map[*reader]struct{}
+	readers map[*listener]struct{}
 }
 
 // readerQueue is how many changes may wait for one browser.
 const readerQueue = 64
 
-// reader is one browser's end of the hub. After overflow its changes are closed.
-type reader struct{ changes chan store.Change }
+// listener is one browser's end of the hub. After overflow its changes are closed.
+type listener struct{ changes chan store.Change }
 
 // apply takes a committed change over and passes it on.
 func (h *hub) apply(change *store.Change) {
@@ -48,19 +48,19 @@ func (h *hub) apply(change *store.Change) {
 }
 
 // subscribe starts a reader and calls with what all changes from then on build upon.
-func (h *hub) subscribe(snapshot func()) *reader {
+func (h *hub) subscribe(snapshot func()) *listener {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.readers == nil {
-		h.readers = map[*reader]struct{}{}
+		h.readers = map[*listener]struct{}{}
 	}
-	r := &reader{changes: make(chan store.Change, readerQueue)}
+	r := &listener{changes: make(chan store.Change, readerQueue)}
 	h.readers[r] = struct{}{}
 	snapshot()
 	return r
 }
 
-func (h *hub) unsubscribe(r *reader) {
+func (h *hub) unsubscribe(r *listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, ok := h.readers[r]; ok {

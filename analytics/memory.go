@@ -108,6 +108,7 @@ func (a *Analytics) restore(db *store.DB) error {
 			}
 		}
 	}
+	a.feed.Load(rows, cameras)
 	a.hub.apply(&store.Change{Seats: rows, Cameras: cameras})
 	return nil
 }
@@ -125,6 +126,7 @@ func (a *Analytics) commit(change *store.Change) error {
 	}
 	a.outside.wake()
 	a.hub.apply(change)
+	a.feed.Publish(change, time.Now())
 	for i := range change.Seats {
 		row := &change.Seats[i]
 		log.Info().Str("seat", row.SeatID).Str("status", row.Status).Bool("person", row.PersonDetected).

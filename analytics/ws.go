@@ -26,7 +26,7 @@ func (a *Analytics) wsSeats(tr *ws.Transport, _ *ws.Message) error {
 }
 
 // forward passes changes on until the end, or tells that some were lost and a new snapshot is wanted.
-func forward(tr *ws.Transport, r *reader, closed <-chan struct{}) (lost bool) {
+func forward(tr *ws.Transport, r *listener, closed <-chan struct{}) (lost bool) {
 	for {
 		select {
 		case <-closed:

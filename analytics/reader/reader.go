@@ -1,0 +1,79 @@
+// Package reader answers @supabase/supabase-js as a Supabase project does, read only: rest/v1 as PostgREST, and
+// realtime/v1 as Supabase Realtime. A page written against the three tables of package store works unchanged when its
+// URL is this server's.
+//
+// It promises: what it does not speak is refused in the form that Supabase refuses with, never answered with something
+// else. Nothing is answered without the key, which is compared in constant time, and no answer or log has it. A change
+// is told after it is on disk, to each subscriber once and in the order of Publish; a subscriber that does not keep up
+// is cut off and never waited for, and subscribes again by itself. Every size is bounded: frames, channels, rows,
+// connections, time of a query.
+//
+// A page that shows no stale seat selects at each SUBSCRIBED; everything committed later is then told.
+//
+// Begin with rest.go for what is read, and with Feed.Publish for what is told.
+package reader
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/rs/zerolog"
+)
+
+// Options are what a Server needs.
+type Options struct {
+	Key     string   // what pages pass as their publishable key; not empty
+	Origins []string // scheme://host[:port] of pages from elsewhere, or "*"; pages of the same host always may
+
+	// Database gives the open file, or an error while there is none.
+	Database func() (*store.DB, error)
+	Feed     *Feed
+	Log      zerolog.Logger
+}
+
+// Server is the reader's two routes. Close it to end the subscriptions.
+type Server struct {
+	options Options
+	key     key
+	origins origins
+
+	silence time.Duration // after which a client that says nothing is given up
+	patience
+}
+
+// patience is how long things may take; tests have less of it.
+type patience struct {
+	write time.Duration // a frame to a client
+	query time.Duration // a select
+}
+
+// New makes a Server.
+func New(o Options) *Server {
+	return &Server{
+		options: o, key: newKey(o.Key), origins: o.Origins,
+		silence:  60 * time.Second, // Phoenix' own; clients beat each 25 s
+		patience: patience{write: 10 * time.Second, query: 8 * time.Second},
+	}
+}
+
+// Close ends all subscriptions and waits for their goroutines.
+func (s *Server) Close() { s.options.Feed.close() }
+
+// Rest is the handler of rest/v1/; prefix is what stands before the table's name in the path.
+func (s *Server) Rest(prefix string) http.Handler {
+	return keyed(func(w http.ResponseWriter, r *http.Request) { s.rest(w, r, prefix) })
+}
+
+// Realtime is the handler of realtime/v1/websocket.
+func (s *Server) Realtime() http.Handler { return keyed(s.realtime) }
+
+// keyed is a handler that asks for the reader's key by itself.
+type keyed http.HandlerFunc
+
+// ServeHTTP implements http.Handler.
+func (h keyed) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(w, r) }
+
+// Authenticates tells go2rtc's API (patches/0005) that its password need not be asked. Without the patch it is asked,
+// too, and a page, which cannot give both, is refused.
+func (h keyed) Authenticates() bool { return true }
