@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -98,9 +99,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.asked = append(w.asked, time.Now())
 	if w.answer != nil {
 		if status, header, text := w.answer(r, ids); status != 0 {
-			for k, v := range header {
-				rw.Header()[k] = v
-			}
+			maps.Copy(rw.Header(), header)
 			rw.WriteHeader(status)
 			_, _ = io.WriteString(rw, text)
 			return
@@ -411,7 +410,7 @@ func TestRepeatedNoticeHasItsID(t *testing.T) {
 		})
 		first := w.events(2)
 		synctest.Wait()
-		all := append(first, w.events(1)...)
+		all := slices.Concat(first, w.events(1))
 		after(time.Minute)
 		require.Equal(t, all, w.got)
 		require.Len(t, ids, 4)
