@@ -48,6 +48,7 @@ func Init() {
 	api.HandleFunc("api/seats/events", module.apiEvents)
 	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
 	api.HandleFunc("api/seats/outbox", module.apiOutbox)
+	api.HandleFunc("api/seats/schema.sql", apiSchema)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
 

@@ -62,7 +62,7 @@ func Close() {
 	}
 }
 
-// NewCluster is a cluster of the test's own. Settings are lines of postgresql.conf, such as "wal_level=logical".
+// NewCluster is a cluster of the test's own. Settings are lines of postgresql.conf, such as "max_wal_senders=0".
 func NewCluster(t testing.TB, settings ...string) *Cluster {
 	t.Helper()
 	c, err := newCluster(settings)
@@ -118,7 +118,7 @@ func (c *Cluster) command(name string, args ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL is missing, `make setup` installs it: %w", err)
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(context.Background(), path, args...) // ended by end
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -151,7 +151,7 @@ const startLimit = 30 * time.Second
 // begin starts the server on the port it had, or on a free one.
 func (c *Cluster) begin() error {
 	if c.Port == 0 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func (c *Cluster) begin() error {
 	}
 	args := []string{"-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.Port), "-k", c.dir}
 	settings := append([]string{
-		"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=200",
+		"listen_addresses=127.0.0.1", "wal_level=logical", "fsync=off", "full_page_writes=off", "max_connections=200",
 	}, c.settings...)
 	for _, setting := range settings {
 		args = append(args, "-c", setting)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"time"
 )
 
@@ -46,9 +47,7 @@ func (k Keys) User(stores ...string) string {
 // years unless the claims say otherwise.
 func (k Keys) Token(claims map[string]any) string {
 	all := map[string]any{"iat": time.Now().Unix(), "exp": time.Now().AddDate(10, 0, 0).Unix()}
-	for name, value := range claims {
-		all[name] = value
-	}
+	maps.Copy(all, claims)
 	payload, err := json.Marshal(all)
 	if err != nil {
 		panic(err) // claims are made by tests

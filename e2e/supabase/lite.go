@@ -1,6 +1,7 @@
 package supabase
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -46,7 +47,7 @@ func (l *Lite) Start(t testing.TB) {
 	t.Helper()
 	_, err := os.Stat(filepath.Join(Dir(), "node_modules"))
 	require.NoError(t, err, "`make setup` fetches lite")
-	cmd := exec.Command("node", "rest.mjs")
+	cmd := exec.CommandContext(context.Background(), "node", "rest.mjs") // ended by end
 	cmd.Dir = Dir()
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+l.db.URL, fmt.Sprintf("PORT=%d", l.port), "JWT_SECRET="+l.keys.JWTSecret, "LITE_TELEMETRY=0")
 	if !l.keys.legacy {

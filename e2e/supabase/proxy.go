@@ -96,7 +96,7 @@ func NewProxy(t testing.TB, target string, options ProxyOptions) *Proxy {
 // elsewhere is a server on another address of loopback, so that clients take it for another host.
 func elsewhere(t testing.TB, got func(*http.Request)) *httptest.Server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.2:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.2:0")
 	require.NoError(t, err)
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got(r)

@@ -11,6 +11,7 @@ const app = new App({
   // without the two keys any apikey passes, and the JWT in Authorization decides: the legacy kind of project
   auth: { enabled: true, jwt_secret: JWT_SECRET, publishable_key: PUBLISHABLE_KEY, secret_key: SECRET_KEY }
 })
+await app.ensureSystemSchema() // a token with a subject is looked up in auth.users
 const server = serve(
   {
     fetch: (req, env) => app.fetch(req, { peerAddress: env.incoming.socket.remoteAddress ?? null }),

@@ -1,6 +1,7 @@
 package supabase
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -20,7 +21,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Reset:
 		answer := p.forward(r)
 		conn := hijack(w)
-		_, _ = conn.Write(answer[:len("HTTP/1.1 2")])
+		_, _ = conn.Write(answer[:bytes.Index(answer, []byte("\r\n"))+len("\r\nDa")])
 		reset(conn)
 	case Swallowed:
 		p.forward(r)
