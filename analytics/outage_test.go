@@ -113,9 +113,10 @@ func (a *Analytics) busy(c *camera, rate float64) error {
 		}
 		w.become(d)
 		events += len(d.change.Events)
-		if i%50 == 20 {
+		switch i % 50 {
+		case 20:
 			c.online.offline(c, time.Now(), at)
-		} else if i%50 == 25 {
+		case 25:
 			c.online.back(c, time.Now(), at)
 		}
 		time.Sleep(time.Until(began.Add(time.Duration(float64(events) / rate * float64(time.Second)))))
@@ -234,8 +235,8 @@ func compareRows(t *testing.T, dir string, to *supabase.Database) {
 	defer func() { require.NoError(t, db.Close()) }()
 	var ours []store.EventRow
 	for before := ""; ; before = ours[len(ours)-1].ID {
-		page, err := db.Events(ctx, store.EventQuery{StoreID: "s", Limit: 1000, Before: before})
-		require.NoError(t, err)
+		page, errPage := db.Events(ctx, store.EventQuery{StoreID: "s", Limit: 1000, Before: before})
+		require.NoError(t, errPage)
 		if len(page) == 0 {
 			break
 		}

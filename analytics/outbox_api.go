@@ -37,6 +37,12 @@ func (a *Analytics) apiOutbox(w http.ResponseWriter, r *http.Request) {
 	if !reads(w, r) {
 		return
 	}
+	if len(a.outside.sinks) > 0 {
+		if err := a.remember(); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+	}
 	views := []outboxView{}
 	for _, relay := range a.outside.all() {
 		stats, err := relay.Outbox.Stats(r.Context())

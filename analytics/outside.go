@@ -59,18 +59,27 @@ func (c *Config) validateOutside() error {
 func (o *outside) init(c *Config) {
 	o.bound = c.Outbox
 	if c.Supabase.URL != "" {
-		if s, err := sink.NewSupabase(c.Supabase.URL, c.Supabase.Key); err == nil {
-			creds.AddSecret(c.Supabase.Key)
+		address, _ := sink.ParseSupabase(c.Supabase.URL, c.Supabase.Key) // NewSupabase tells
+		if s, err := sink.NewSupabase(address, c.Supabase.Key); err == nil {
+			hide(c.Supabase.Key)
 			// what happened before there was an account is wanted there, too
-			o.sinks = append(o.sinks, outlet{s, store.Outlet{Name: s.Name(), Statuses: true, History: true, Place: c.Supabase.URL}, supabaseBatch})
+			o.sinks = append(o.sinks, outlet{s, store.Outlet{Name: s.Name(), Statuses: true, History: true, Place: address}, supabaseBatch})
 		}
 	}
 	if c.Webhook.URL != "" {
 		if w, err := sink.NewWebhook(c.Webhook.URL, c.Webhook.Secret); err == nil {
-			creds.AddSecret(c.Webhook.Secret)
+			hide(c.Webhook.Secret)
 			// nobody wants a thousand notices of last month on a phone
 			o.sinks = append(o.sinks, outlet{w, store.Outlet{Name: w.Name()}, webhookBatch})
 		}
+	}
+}
+
+// hide has upstream mask a secret in what it logs and replies. A short one is left alone: every text would be full of
+// it, and nothing here tells it.
+func hide(secret string) {
+	if len(secret) >= 8 {
+		creds.AddSecret(secret)
 	}
 }
 

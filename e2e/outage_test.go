@@ -32,6 +32,7 @@ type notice struct {
 }
 
 func newHook(t testing.TB, secret string) *hook {
+	t.Helper()
 	verifier, err := standardwebhooks.NewWebhookRaw([]byte(secret))
 	require.NoError(t, err)
 	h := &hook{}

@@ -25,9 +25,8 @@ var tables = []struct {
 
 // columnsOf are the names of a row's columns, as they are sent.
 func columnsOf(row any) (names []string) {
-	t := reflect.TypeOf(row)
-	for i := range t.NumField() {
-		names = append(names, t.Field(i).Tag.Get("json"))
+	for field := range reflect.TypeOf(row).Fields() {
+		names = append(names, field.Tag.Get("json"))
 	}
 	return names
 }

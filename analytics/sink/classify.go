@@ -123,8 +123,7 @@ func byStatus(e *Error, a *answer, setting, keyAdvice string) {
 // noAnswer judges an error that came in place of an answer. Its text names the host and no more of the URL: a webhook's
 // path is a secret.
 func noAnswer(err error, setting string) *Error {
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		to := host(urlErr.URL)
 		err = fmt.Errorf("%s: %w", to, urlErr.Err)
 	}

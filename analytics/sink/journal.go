@@ -36,6 +36,7 @@ type journal struct {
 	failures map[Kind]int
 	failing  *Failure
 	findings []string
+	told     bool // of failing, in the log
 	loggedAt time.Time
 }
 
@@ -84,12 +85,13 @@ func (j *journal) failed(r *Relay, e *Error, now, retryAt time.Time) {
 	}
 	j.failing = f
 	switch {
-	case before == nil, before.Kind != e.Kind, e.Kind == Waiting && before.Advice != e.Advice: // begins
-	case e.Kind == Transient && now.Sub(j.loggedAt) >= time.Minute: // lasts
+	case e.Kind == Waiting && (before == nil || before.Kind != e.Kind || before.Advice != e.Advice): // begins
+	case e.Kind == Transient && f.Tries > 1 && (!j.told || before.Kind != e.Kind): // one failure alone is not worth a line
+	case e.Kind == Transient && j.told && now.Sub(j.loggedAt) >= time.Minute: // lasts
 	default:
 		return
 	}
-	j.loggedAt = now
+	j.told, j.loggedAt = true, now
 	pending, _, _ := r.Outbox.Level()
 	if e.Kind == Waiting {
 		r.Log.Error().Str("sink", r.Sink.Name()).Int("pending", pending).Str("error", f.Error).Str("advice", e.Advice).
@@ -106,7 +108,9 @@ func (j *journal) over(r *Relay) {
 	if j.failing == nil {
 		return
 	}
-	r.Log.Info().Str("sink", r.Sink.Name()).Int("count", j.failing.Tries).Dur("after", time.Since(time.Time(j.failing.Since))).
-		Msg("[analytics] outbox retries, over")
-	j.failing = nil
+	if j.told {
+		r.Log.Info().Str("sink", r.Sink.Name()).Int("count", j.failing.Tries).Dur("after", time.Since(time.Time(j.failing.Since))).
+			Msg("[analytics] outbox retries, over")
+	}
+	j.failing, j.told = nil, false
 }

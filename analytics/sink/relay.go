@@ -225,7 +225,8 @@ func (r *Relay) deliver(ctx context.Context, b *store.Batch) (taken int, err err
 		if taken, err = r.deliver(ctx, b.Slice(0, half)); err != nil {
 			return taken, err
 		}
-		more, err := r.deliver(ctx, b.Slice(half, b.Len()))
+		var more int
+		more, err = r.deliver(ctx, b.Slice(half, b.Len()))
 		return taken + more, err
 	}
 	if r.refused++; r.refused == maxRefused {

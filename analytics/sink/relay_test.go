@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -98,9 +99,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.asked = append(w.asked, time.Now())
 	if w.answer != nil {
 		if status, header, text := w.answer(r, ids); status != 0 {
-			for k, v := range header {
-				rw.Header()[k] = v
-			}
+			maps.Copy(rw.Header(), header)
 			rw.WriteHeader(status)
 			_, _ = io.WriteString(rw, text)
 			return
@@ -411,7 +410,7 @@ func TestRepeatedNoticeHasItsID(t *testing.T) {
 		})
 		first := w.events(2)
 		synctest.Wait()
-		all := append(first, w.events(1)...)
+		all := slices.Concat(first, w.events(1))
 		after(time.Minute)
 		require.Equal(t, all, w.got)
 		require.Len(t, ids, 4)
@@ -432,8 +431,14 @@ func TestRetryAfter(t *testing.T) {
 		text string
 		want time.Duration
 	}{
-		{"", 0}, {"7", 7 * time.Second}, {" 7 ", 7 * time.Second}, {"-1", 0}, {"soon", 0}, {"99999999", time.Hour},
-		{"Wed, 25 Nov 2026 12:00:30 GMT", 30 * time.Second}, {"Wed, 25 Nov 2026 11:00:00 GMT", 0},
+		{"", 0},
+		{"7", 7 * time.Second},
+		{" 7 ", 7 * time.Second},
+		{"-1", 0},
+		{"soon", 0},
+		{"99999999", time.Hour},
+		{"Wed, 25 Nov 2026 12:00:30 GMT", 30 * time.Second},
+		{"Wed, 25 Nov 2026 11:00:00 GMT", 0},
 	}
 	for _, ca := range cases {
 		require.Equal(t, ca.want, retryAfter(ca.text, now), ca.text)
@@ -446,14 +451,38 @@ func TestClassify(t *testing.T) {
 		code   string
 		want   Kind
 	}{
-		{500, "40001", Transient}, {500, "40P01", Transient}, {500, "57014", Transient}, {503, "53300", Transient},
-		{503, "57P01", Transient}, {503, "08006", Transient}, {500, "55P03", Transient}, {503, "PGRST002", Transient},
-		{504, "PGRST003", Transient}, {500, "SUP", Transient}, {429, "", Transient}, {408, "", Transient}, {502, "", Transient},
-		{400, "22P05", Rejected}, {409, "23505", Rejected}, {400, "23514", Rejected}, {500, "21000", Rejected}, {400, "PGRST102", Rejected},
+		{500, "40001", Transient},
+		{500, "40P01", Transient},
+		{500, "57014", Transient},
+		{503, "53300", Transient},
+		{503, "57P01", Transient},
+		{503, "08006", Transient},
+		{500, "55P03", Transient},
+		{503, "PGRST002", Transient},
+		{504, "PGRST003", Transient},
+		{500, "SUP", Transient},
+		{429, "", Transient},
+		{408, "", Transient},
+		{502, "", Transient},
+		{400, "22P05", Rejected},
+		{409, "23505", Rejected},
+		{400, "23514", Rejected},
+		{500, "21000", Rejected},
+		{400, "PGRST102", Rejected},
 		{413, "", Rejected},
-		{401, "", Waiting}, {403, "42501", Waiting}, {404, "42P01", Waiting}, {400, "42703", Waiting}, {400, "PGRST204", Waiting},
-		{404, "PGRST205", Waiting}, {401, "PGRST301", Waiting}, {401, "PGRST303", Waiting}, {404, "", Waiting}, {400, "42P10", Waiting},
-		{405, "25006", Waiting}, {540, "", Waiting}, {402, "", Waiting},
+		{401, "", Waiting},
+		{403, "42501", Waiting},
+		{404, "42P01", Waiting},
+		{400, "42703", Waiting},
+		{400, "PGRST204", Waiting},
+		{404, "PGRST205", Waiting},
+		{401, "PGRST301", Waiting},
+		{401, "PGRST303", Waiting},
+		{404, "", Waiting},
+		{400, "42P10", Waiting},
+		{405, "25006", Waiting},
+		{540, "", Waiting},
+		{402, "", Waiting},
 	}
 	for _, ca := range cases {
 		body := fmt.Sprintf(`{"code": %q, "message": "m"}`, ca.code)

@@ -82,8 +82,7 @@ func (e *Error) Error() string {
 
 // asError is the *Error in err's chain, or err as one that passes by itself.
 func asError(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Kind: Transient, Reason: err.Error()}

@@ -54,6 +54,7 @@ func postgrest(r *http.Request, body []byte) (ids []string, err error) {
 func TestSupabase(t *testing.T) {
 	sinktest.Run(t, sinktest.Suite{
 		New: func(t testing.TB, url string) sink.Sink {
+			t.Helper()
 			s, err := sink.NewSupabase(url+"/", secretKey)
 			require.NoError(t, err)
 			s.Timeout = sinktest.Timeout
@@ -91,6 +92,7 @@ func receiver(r *http.Request, body []byte) (ids []string, err error) {
 func TestWebhook(t *testing.T) {
 	sinktest.Run(t, sinktest.Suite{
 		New: func(t testing.TB, url string) sink.Sink {
+			t.Helper()
 			w, err := sink.NewWebhook(url+"/T0/hidden-path", hookSecret)
 			require.NoError(t, err)
 			w.Timeout = sinktest.Timeout
@@ -134,8 +136,8 @@ func TestAddresses(t *testing.T) {
 			if ca.want == "" {
 				require.NoError(t, err)
 				require.False(t, strings.HasSuffix(address, "/"), address)
-				s, err := sink.NewSupabase(ca.url, ca.key)
-				require.NoError(t, err)
+				s, errNew := sink.NewSupabase(ca.url, ca.key)
+				require.NoError(t, errNew)
 				s.Close()
 				return
 			}

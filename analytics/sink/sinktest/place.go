@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -34,6 +35,7 @@ type Place struct {
 }
 
 func newPlace(t testing.TB, keep Keep) (*Place, *httptest.Server) {
+	t.Helper()
 	p := &Place{keep: keep, seen: map[string]bool{}}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
@@ -95,9 +97,7 @@ func connection(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter) {
 
 func says(status int, header http.Header, body string) func(*Place, http.ResponseWriter, *http.Request, []string) {
 	return func(_ *Place, w http.ResponseWriter, r *http.Request, _ []string) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		w.WriteHeader(status)
 		// what gateways do: repeat the request, with what nobody should read
 		_, _ = fmt.Fprintf(w, body, fmt.Sprint(r.URL, " ", r.Header))

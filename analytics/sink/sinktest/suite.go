@@ -66,6 +66,7 @@ func faults(elsewhere string) []fault {
 
 // Run runs the suite.
 func Run(t *testing.T, s Suite) {
+	t.Helper()
 	rows := Rows(t, 4)
 	var want []string
 	for i := range rows.Events {
