@@ -99,7 +99,9 @@ func (c *conn) join(f *frame) {
 	c.send(ch.joinRef, null, f.Topic, "system", system)
 }
 
-func (c *conn) refuse(f *frame, reason string) { c.reply(f, "error", map[string]string{"reason": reason}) }
+func (c *conn) refuse(f *frame, reason string) {
+	c.reply(f, "error", map[string]string{"reason": reason})
+}
 
 func (c *conn) reply(f *frame, status string, response any) {
 	c.send(f.JoinRef, f.Ref, f.Topic, "phx_reply", map[string]any{"status": status, "response": response})

@@ -176,23 +176,24 @@ func (q *query) ranges(header string) *Error {
 		return nil
 	}
 	from, to, ok := strings.Cut(strings.TrimPrefix(header, "items="), "-")
-	first, err := strconv.Atoi(from)
-	if !ok || err != nil || first < 0 {
+	first, readable := whole(from)
+	if !ok || !readable {
 		return nil // PostgREST passes over what it cannot read
 	}
 	q.Offset = max(q.Offset, first)
-	if to == "" {
-		return nil
+	if last, ok := whole(to); ok { // without an end it is open
+		if last < first {
+			return unsatisfiable("The lower boundary must be lower than or equal to the upper boundary in the Range header.")
+		}
+		q.Limit = min(q.Limit, last-first+1)
 	}
-	last, err := strconv.Atoi(to)
-	if err != nil {
-		return nil //nolint:nilerr // as above
-	}
-	if last < first {
-		return unsatisfiable("The lower boundary must be lower than or equal to the upper boundary in the Range header.")
-	}
-	q.Limit = min(q.Limit, last-first+1)
 	return nil
+}
+
+// whole reads a number of digits only.
+func whole(s string) (int, bool) {
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= 0
 }
 
 func unsatisfiable(details string) *Error {

@@ -80,13 +80,13 @@ func TestRows(t *testing.T) {
 func TestNullsAreLargest(t *testing.T) {
 	b := newBox(t, nil)
 	for query, want := range map[string]string{
-		"order=seat_id":                 id1 + id3 + id2,
-		"order=seat_id.desc":            id2 + id3 + id1,
-		"order=seat_id.desc.nullslast":  id3 + id1 + id2,
-		"order=seat_id.asc.nullsfirst":  id2 + id1 + id3,
-		"order=created_at.desc&limit=1": id3,
-		"seat_id=neq.A1":                id3,
-		"seat_id=not.eq.A1":             id3,
+		"order=seat_id":                                    id1 + id3 + id2,
+		"order=seat_id.desc":                               id2 + id3 + id1,
+		"order=seat_id.desc.nullslast":                     id3 + id1 + id2,
+		"order=seat_id.asc.nullsfirst":                     id2 + id1 + id3,
+		"order=created_at.desc&limit=1":                    id3,
+		"seat_id=neq.A1":                                   id3,
+		"seat_id=not.eq.A1":                                id3,
 		"id=in.(" + id2 + "," + strings.ToUpper(id3) + ")": id2 + id3,
 	} {
 		var rows []store.EventRow

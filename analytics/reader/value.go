@@ -65,13 +65,16 @@ func parseBool(s string) (value, ok bool) {
 		return false, false
 	}
 	switch {
-	case strings.HasPrefix("true", s), strings.HasPrefix("yes", s):
+	case begins(s, "true"), begins(s, "yes"):
 		return true, true
-	case strings.HasPrefix("false", s), strings.HasPrefix("no", s):
+	case begins(s, "false"), begins(s, "no"):
 		return false, true
 	}
 	return false, false
 }
+
+// begins tells whether s is the beginning of a word, or all of it.
+func begins(s, word string) bool { return strings.HasPrefix(word, s) }
 
 // The forms of ISO 8601 that PostgreSQL reads; without a zone it is UTC, as Supabase's databases are set. Fractions of
 // a second are read by all.

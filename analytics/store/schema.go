@@ -42,18 +42,35 @@ var Schemas = []*Schema{SeatSchema, EventSchema, CameraSchema}
 // SeatSchema, EventSchema and CameraSchema are the tables of SeatRow, EventRow and CameraRow.
 var (
 	SeatSchema = &Schema{Name: "seat_status", Key: 2, Columns: []Column{
-		{"store_id", Text, false}, {"seat_id", Text, false}, {"stream", Text, false}, {"status", Text, false},
-		{"person_detected", Bool, false}, {"items_detected", Bool, false}, {"detection_confidence", Float8, false},
-		{"since", Timestamptz, false}, {"updated_at", Timestamptz, false},
+		{"store_id", Text, false},
+		{"seat_id", Text, false},
+		{"stream", Text, false},
+		{"status", Text, false},
+		{"person_detected", Bool, false},
+		{"items_detected", Bool, false},
+		{"detection_confidence", Float8, false},
+		{"since", Timestamptz, false},
+		{"updated_at", Timestamptz, false},
 	}}
 	EventSchema = &Schema{Name: "detection_events", Key: 1, Columns: []Column{
-		{"id", UUID, false}, {"store_id", Text, false}, {"seat_id", Text, true}, {"stream", Text, false},
-		{"event_type", Text, false}, {"status", Text, true}, {"previous_status", Text, true},
-		{"detection_confidence", Float8, false}, {"captured_at", Timestamptz, false}, {"created_at", Timestamptz, false},
+		{"id", UUID, false},
+		{"store_id", Text, false},
+		{"seat_id", Text, true},
+		{"stream", Text, false},
+		{"event_type", Text, false},
+		{"status", Text, true},
+		{"previous_status", Text, true},
+		{"detection_confidence", Float8, false},
+		{"captured_at", Timestamptz, false},
+		{"created_at", Timestamptz, false},
 	}}
 	CameraSchema = &Schema{Name: "camera_status", Key: 2, Columns: []Column{
-		{"store_id", Text, false}, {"stream", Text, false}, {"online", Bool, false},
-		{"last_frame_at", Timestamptz, true}, {"error", Text, true}, {"updated_at", Timestamptz, false},
+		{"store_id", Text, false},
+		{"stream", Text, false},
+		{"online", Bool, false},
+		{"last_frame_at", Timestamptz, true},
+		{"error", Text, true},
+		{"updated_at", Timestamptz, false},
 	}}
 )
 
