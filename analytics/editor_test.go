@@ -67,8 +67,7 @@ func TestEditorSchema(t *testing.T) {
 
 // settings counts the exported fields, those of sections too.
 func settings(t reflect.Type) (n int) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if !f.IsExported() {
 			continue
 		}

@@ -130,6 +130,7 @@ type outage struct {
 }
 
 func outageOf(t *testing.T) outage {
+	t.Helper()
 	short := outage{length: 16 * time.Second, life: 2 * time.Second, restart: 7 * time.Second, rate: 150}
 	text := os.Getenv("SEATS_OUTAGE_HOUR")
 	if text == "" {

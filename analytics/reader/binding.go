@@ -12,7 +12,7 @@ import (
 // binding is one on('postgres_changes', …) of a channel.
 type binding struct {
 	id    int
-	event string       // *, INSERT, UPDATE, DELETE
+	event string        // *, INSERT, UPDATE, DELETE
 	table *store.Schema // nil: all
 	where []store.Condition
 }

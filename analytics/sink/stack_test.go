@@ -58,6 +58,7 @@ func newBox(t testing.TB, url, key string) *box {
 }
 
 func (b *box) run(t testing.TB) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() { b.relay.Run(ctx) })
