@@ -62,4 +62,7 @@ trap 'buildah rm "$container" >/dev/null' EXIT
 export SEATS_IMAGE_ROOT SEATS_IMAGE_BASE=$work/base
 SEATS_IMAGE_ROOT=$(buildah mount "$container")
 buildah inspect --type image "$image" >"$work/image.json"
-SEATS_IMAGE_JSON=$work/image.json go test "$@" -json -count=1 -timeout 20m -run '^TestImage' ./e2e/ | go run ./cmd/testlog
+export SEATS_IMAGE_JSON=$work/image.json SEATS_IMAGE_SIZES=$work/sizes
+rm -f "$SEATS_IMAGE_SIZES"
+go test "$@" -json -count=1 -timeout 20m -run '^TestImage' ./e2e/ | go run ./cmd/testlog &&
+	cat "$SEATS_IMAGE_SIZES"

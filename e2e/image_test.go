@@ -341,7 +341,7 @@ func TestImageTools(t *testing.T) {
 	c.stop()
 }
 
-// TestImageSize prints the share of each part.
+// TestImageSize writes down the share of each part, which image-check prints.
 func TestImageSize(t *testing.T) {
 	i := builtImage(t)
 	seen := map[uint64]bool{} // Mesa's drivers are one file under many names
@@ -369,10 +369,14 @@ func TestImageSize(t *testing.T) {
 	onnx, model, ours := size(filepath.Join(local, "lib")), size(filepath.Join(local, "models")), size(filepath.Join(local, "bin"), filepath.Join(local, "share/licenses"))
 	require.Greater(t, onnx, int64(10<<20))
 	require.Greater(t, model, int64(3<<20))
+	report, err := os.Create(os.Getenv("SEATS_IMAGE_SIZES"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, report.Close()) }()
 	for _, part := range []struct {
 		name string
 		size int64
 	}{{"base", base}, {"ffmpeg and other tools", total - base - onnx - model - ours}, {"ONNX Runtime", onnx}, {"models", model}, {"ours", ours}, {"all", total}} {
-		fmt.Printf("image size: %-24s %6.1f MB %5.1f %%\n", part.name, float64(part.size)/1e6, 100*float64(part.size)/float64(total))
+		_, err := fmt.Fprintf(report, "image size: %-24s %6.1f MB %5.1f %%\n", part.name, float64(part.size)/1e6, 100*float64(part.size)/float64(total))
+		require.NoError(t, err)
 	}
 }
