@@ -1,7 +1,7 @@
 package analytics
 
 import (
-	_ "embed" // schema.json
+	_ "embed" // editor.json
 	"encoding/json"
 	"net/http"
 
@@ -11,7 +11,7 @@ import (
 
 // ownSchema is the JSON Schema of our section.
 //
-//go:embed schema.json
+//go:embed editor.json
 var ownSchema []byte
 
 // roiSchema is shared by both polygons of a seat: points as shares of the picture's width and height.

@@ -62,7 +62,7 @@ func TestEditorSchema(t *testing.T) {
 		}
 	}
 	walk(whole.Properties["analytics"], "analytics: %s")
-	require.Equal(t, settings(reflect.TypeFor[Config]())-1, keys, "schema.json has each setting; a seat's ID is its key")
+	require.Equal(t, settings(reflect.TypeFor[Config]())-1, keys, "editor.json has each setting; a seat's ID is its key")
 }
 
 // settings counts the exported fields, those of sections too.

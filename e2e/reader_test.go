@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	schema "github.com/AlexxIT/go2rtc/seats/analytics/supabase"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -159,18 +160,9 @@ func TestReaderBesideThePassword(t *testing.T) {
 }
 
 // TestSameSeats: one script, two servers. Rows of the box go into PostgreSQL; to_jsonb of them is what the box sends,
-// and the script reads the same of lite.
-func TestSameSeats(t *testing.T) {
-	t.Parallel()
-	s := reading(t, "", "")
-	s.start()
-	var events []map[string]any
-	s.wait(45*time.Second, "somebody sat down", func() bool {
-		s.get("rest/v1/detection_events?event_type=eq.person_enter&apikey="+readerKey, &events)
-		return len(events) > 0
-	})
-
-	db := supabase.Shared(t).Database(t)
+// copyRows puts the box's rows into a database, and holds what it sends to what PostgreSQL makes of it.
+func copyRows(t testing.TB, s *server, db *supabase.Database) {
+	t.Helper()
 	conn := db.Connect(t)
 	for _, table := range []string{"seat_status", "detection_events", "camera_status"} {
 		var rows []map[string]any
@@ -185,7 +177,21 @@ func TestSameSeats(t *testing.T) {
 			require.JSONEq(t, stored, string(b), table)
 		}
 	}
+}
 
+// and the script reads the same of lite.
+func TestSameSeats(t *testing.T) {
+	t.Parallel()
+	s := reading(t, "", "")
+	s.start()
+	var events []map[string]any
+	s.wait(45*time.Second, "somebody sat down", func() bool {
+		s.get("rest/v1/detection_events?event_type=eq.person_enter&apikey="+readerKey, &events)
+		return len(events) > 0
+	})
+
+	db := supabase.Shared(t).Database(t)
+	copyRows(t, s, db)
 	keys := supabase.NewKeys()
 	lite := supabase.StartLite(t, db, keys)
 	// lite says its Content-Length twice, which node refuses; the proxy mends it
@@ -272,4 +278,18 @@ func TestExamplePage(t *testing.T) {
 	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "example.png"), png, 0o600))
 	}
+
+	// the same page, by nothing but its URL and key, from a project of real parts
+	db := supabase.Shared(t).Database(t)
+	copyRows(t, s, db)
+	db.Exec(t, strings.ReplaceAll(schema.Optional("anon_reads"), "oryudong", "test"))
+	keys := supabase.NewKeys()
+	cloud := supabase.NewProxy(t, supabase.StartLite(t, db, keys).URL, supabase.ProxyOptions{})
+	var tile string // "A", its status, since when
+	require.NoError(t, db.Connect(t).QueryRow(t.Context(), "select seat_id || status from seat_status").Scan(&tile))
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(page.URL+"/?url="+cloud.URL+"&key="+keys.Publishable+"&store=test")))
+	condition := fmt.Sprintf(`document.getElementById('seats').children.length === 1 &&
+		document.querySelector('#seats li').textContent.startsWith(%q)`, tile)
+	_, err = chromedp.Run(limited, chromedp.Poll[bool](condition))
+	require.NoError(t, err, condition)
 }

@@ -130,7 +130,7 @@ func TestQueries(t *testing.T) {
 func TestREADME(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(Dir(), "..", "..", "README.md"))
 	require.NoError(t, err)
-	for _, name := range []string{"last_events", "seats_now"} {
+	for _, name := range []string{"last_events", "seats_now", "occupied_hours.postgresql"} {
 		require.Contains(t, string(b), "```sql\n"+schema.Query(name)+"```\n")
 	}
 }
