@@ -6,6 +6,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -148,4 +151,61 @@ webrtc:
 	s.wait(10*time.Second, "the API answers", func() bool { return ask("secret") == http.StatusOK })
 	require.Equal(t, http.StatusUnauthorized, ask(""))
 	require.Equal(t, http.StatusUnauthorized, ask("wrong"))
+}
+
+// TestPasswordIsAskedThroughAProxy: a tunnel on the same machine is a loopback client, and its visitors are not.
+func TestPasswordIsAskedThroughAProxy(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "")
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	withPassword := strings.Replace(string(text), "api: {", "api: {username: admin, password: secret, ", 1)
+	require.NoError(t, os.WriteFile(path, []byte(withPassword), 0o600))
+	s.start() // asks api/seats without a password, as a program on this machine may
+	require.NotContains(t, s.log.String(), "no password")
+
+	target, err := url.Parse(s.api)
+	require.NoError(t, err)
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.SetXForwarded()
+	}})
+	defer proxy.Close()
+	ask := func(password string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, proxy.URL+"/api/config", http.NoBody)
+		require.NoError(t, err)
+		if password != "" {
+			req.SetBasicAuth("admin", password)
+		}
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode
+	}
+	require.Equal(t, http.StatusUnauthorized, ask(""))
+	require.Equal(t, http.StatusUnauthorized, ask("guess"))
+	require.Equal(t, http.StatusOK, ask("secret"))
+	s.stop()
+}
+
+// TestOpenAPIIsSaid: a start without a password on an address that others reach says so once. The address is of a network
+// that is there for documents (RFC 5737), so nobody listens.
+func TestOpenAPIIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "")
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), `listen: "127.0.0.1:`, `listen: "192.0.2.1:`, 1)), 0o600))
+	log := &output{}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), "-config", path)
+	cmd.Stdout, cmd.Stderr = log, log
+	require.NoError(t, cmd.Start())
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	s.wait(10*time.Second, "it says so", func() bool { return contains(log.String(), "[api] no password") })
+	require.Equal(t, 1, strings.Count(log.String(), "no password"))
 }
