@@ -16,6 +16,10 @@ export const words = {
         none: 'No server is configured: viewers in other networks get MSE or HLS, unless a port is forwarded to the box.',
         boxOnly: 'Only the box uses it, to learn its public address.',
         browserOnly: '',
+        address: {
+            box: {stun: 'sees the box as {address}', turn: 'relays at {address}'},
+            browser: {stun: 'sees this browser as {address}', turn: 'relays at {address}'},
+        },
         noNAT: 'This browser has the address that the server sees: no NAT lies between.',
         unseen: '',
         short: {
@@ -41,7 +45,9 @@ export const words = {
             bad_url: 'The browser does not take this URL: write stun:host:port, turn:host:port or turns:host:port.',
             no_credential: 'A TURN server wants username and credential, or secret, in go2rtc.yaml.',
             no_such_host: 'The browser cannot look the name up: look for a typing mistake, or its network blocks it.',
-            unreachable: 'No answer. Where the box gets one, the network of this browser blocks it: a TURN server with ?transport=tcp or turns: on port 443 passes most firewalls.',
+            unreachable: 'No answer.',
+            blocked: 'The box gets an answer, so the network of this browser blocks it: a TURN server with ?transport=tcp, or turns: on port 443, passes most firewalls.',
+            both: 'No answer here either: see what the box says.',
             wrong_credential: 'The server refuses the credential (401): compare username and credential, or secret, with the server’s.',
             quota: 'The server gives no more allocations ({code}): raise its quota, or see who uses them.',
         },
@@ -62,6 +68,10 @@ export const words = {
         none: '설정된 서버가 없습니다. 박스로 포트를 열어 두지 않았다면 다른 네트워크에서는 MSE나 HLS로 재생됩니다.',
         boxOnly: '박스가 공인 주소를 알아내는 데만 씁니다.',
         browserOnly: '',
+        address: {
+            box: {stun: '서버가 본 박스 주소 {address}', turn: '중계 주소 {address}'},
+            browser: {stun: '서버가 본 브라우저 주소 {address}', turn: '중계 주소 {address}'},
+        },
         noNAT: '서버가 보는 주소가 이 브라우저의 주소와 같습니다. 사이에 NAT가 없습니다.',
         unseen: '중계됩니다. 다만 박스에서 UDP가 나가지 않아 중계 포트가 열려 있는지는 확인할 수 없습니다.',
         short: {
@@ -97,7 +107,9 @@ export const words = {
             no_relay: '할당은 되지만 중계되지 않습니다. 방화벽에서 중계 포트(기본 UDP 49152–65535)를 열고 external-ip와 denied-peer-ip를 확인하세요.',
         },
         browserProblems: {
-            unreachable: '응답이 없습니다. 박스에서는 응답한다면 이 브라우저의 네트워크가 막고 있습니다. ?transport=tcp를 붙이거나 443 포트의 turns:를 쓰면 대부분의 방화벽을 지나갑니다.',
+            unreachable: '응답이 없습니다.',
+            blocked: '박스에서는 응답하므로 이 브라우저의 네트워크가 막고 있습니다. TURN 서버에 ?transport=tcp를 붙이거나 443 포트의 turns:를 쓰면 대부분의 방화벽을 지나갑니다.',
+            both: '여기서도 응답이 없습니다. 박스의 결과를 보세요.',
         },
     },
 };

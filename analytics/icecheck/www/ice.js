@@ -16,23 +16,24 @@ const again = document.getElementById('again');
  * @typedef {{ok: boolean, rtt_ms?: number, address?: string, problem?: string, code?: number, hint?: string}} Verdict
  */
 
+const turn = url => /^turns?:/i.test(url);
+
 /**
  * Asks one server by a peer connection that knows no other.
- * @param {{url: string, username?: string, credential?: string}} server
+ * @param {{asked: string, url: string, username?: string, credential?: string}} server
  * @returns {Promise<Verdict>}
  */
 async function ask(server) {
-    const turn = /^turns?:/i.test(server.url);
     const began = performance.now();
     const since = () => performance.now() - began;
     let pc;
     try {
         pc = new RTCPeerConnection({
-            iceServers: [{urls: [server.url], username: server.username, credential: server.credential}],
-            iceTransportPolicy: turn ? 'relay' : 'all',
+            iceServers: [{urls: [server.asked], username: server.username, credential: server.credential}],
+            iceTransportPolicy: turn(server.url) ? 'relay' : 'all',
         });
     } catch (e) {
-        return {ok: false, problem: turn && !server.credential ? 'no_credential' : 'bad_url'};
+        return {ok: false, problem: turn(server.url) && !server.credential ? 'no_credential' : 'bad_url'};
     }
 
     const errors = [];
@@ -46,7 +47,7 @@ async function ask(server) {
             });
             pc.addEventListener('icecandidate', ev => {
                 const c = ev.candidate;
-                if (c && c.candidate && c.type === (turn ? 'relay' : 'srflx')) {
+                if (c && c.candidate && c.type === (turn(server.url) ? 'relay' : 'srflx')) {
                     clearTimeout(timer);
                     resolve({ok: true, rtt_ms: since(), address: place(c)});
                 }
@@ -55,7 +56,7 @@ async function ask(server) {
                 if (pc.iceGatheringState !== 'complete') return;
                 clearTimeout(timer);
                 // an answer that tells an address which the browser has itself makes no candidate
-                const silent = turn || errors.length > 0 || !('onicecandidateerror' in pc);
+                const silent = turn(server.url) || errors.length > 0 || !('onicecandidateerror' in pc);
                 resolve(silent ? failure(errors) : {ok: true, rtt_ms: since(), hint: word.noNAT});
             });
             pc.createDataChannel('');
@@ -109,15 +110,17 @@ function sentence(v, side) {
 }
 
 /**
- * @param {HTMLTableCellElement} td
+ * @param {HTMLTableRowElement} tr
  * @param {Verdict} v
  * @param {'box'|'browser'} side
  */
-function show(td, v, side) {
+function show(tr, v, side) {
+    const td = tr.cells[side === 'box' ? 1 : 2];
+    const url = tr.cells[0].textContent;
     td.className = v.ok ? 'good' : 'bad';
-    td.replaceChildren(element('b', v.ok ? `✓ ${word.answers}` : `✗ ${word.short[v.problem] || word.short.error}`));
+    td.replaceChildren(element('b', v.ok ? `✓ ${word.answers}` : `✗ ${word.short[v.problem] || word.short[v.code ? 'error' : 'unreachable']}`));
     if (v.rtt_ms != null) td.append(` ${v.rtt_ms < 10 ? v.rtt_ms.toFixed(1) : Math.round(v.rtt_ms)} ms`);
-    if (v.address) td.append(element('p', v.address));
+    if (v.address) td.append(element('p', word.address[side][turn(url) ? 'turn' : 'stun'].replace('{address}', v.address)));
     const text = sentence(v, side);
     if (text) td.append(element('p', text));
 }
@@ -136,10 +139,14 @@ function row(key, url) {
     return tr;
 }
 
-/** Gives keys by which the lists of both sides meet: a URL may stand twice, with other credentials. */
+/**
+ * Gives keys by which the lists of both sides meet: a URL may stand twice, with other credentials. What stands before
+ * an @ is hidden, as the box hides it.
+ */
 function keyed(servers) {
     const seen = {};
     return servers.map(s => {
+        s = {...s, asked: s.url, url: s.url.replace(/^([a-z]+:(?:\/\/)?)[^?]*@/, '$1***@')};
         seen[s.url] = (seen[s.url] || 0) + 1;
         return {...s, key: `${seen[s.url]} ${s.url}`};
     });
@@ -155,17 +162,18 @@ async function browserSide() {
     const ice = await json('api/ice');
     const servers = ice.iceServers.flatMap(s => [s.urls].flat().map(url => ({url, username: s.username, credential: s.credential})));
     return Promise.all(keyed(servers).map(async s => {
-        const td = row(s.key, s.url).cells[2];
+        const tr = row(s.key, s.url);
         const v = await ask(s);
-        show(td, v, 'browser');
-        return {...v, key: s.key};
+        show(tr, v, 'browser');
+        return {...v, key: s.key, url: s.url};
     }));
 }
 
 async function boxSide() {
     const report = await json('api/ice/check');
-    for (const v of keyed(report.servers)) show(row(v.key, v.url).cells[1], v, 'box');
-    return keyed(report.servers);
+    const servers = keyed(report.servers);
+    for (const v of servers) show(row(v.key, v.url), v, 'box');
+    return servers;
 }
 
 /** Cells that nobody will fill: a side failed, or does not know this server. */
@@ -173,6 +181,14 @@ function rest(column, text) {
     for (const tr of tbody.children) {
         const td = tr.cells[column];
         if (td.textContent === word.asking) td.textContent = text;
+    }
+}
+
+/** What the silence towards this browser means depends on what the box got. */
+function compare(box, browser) {
+    for (const v of browser) {
+        const other = box.find(b => b.key === v.key);
+        if (v.problem === 'unreachable' && other) show(row(v.key, v.url), {...v, problem: other.ok ? 'blocked' : 'both'}, 'browser');
     }
 }
 
@@ -184,6 +200,8 @@ async function check() {
     for (const [column, side] of [[1, box], [2, browser]]) {
         rest(column, side.status === 'rejected' ? side.reason.message : column === 2 ? word.boxOnly : word.browserOnly);
     }
+
+    if (box.status === 'fulfilled' && browser.status === 'fulfilled') compare(box.value, browser.value);
 
     const failed = side => side.status === 'rejected' ? side.reason.message : side.value.some(v => !v.ok);
     const problem = [box, browser].find(side => side.status === 'rejected');
