@@ -66,16 +66,21 @@ func (b *tab) open(url string) {
 	require.NoError(b.t, chromedp.Do(ctx, chromedp.Navigate(url)), url)
 }
 
-// until waits until a JavaScript expression is true.
+// until waits until a JavaScript expression is true, through navigations.
 func (b *tab) until(limit time.Duration, condition string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, limit)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(0)))
-	if err != nil {
-		text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		require.NoError(b.t, err, "waited %s until %s; the page says %.2000s", limit, condition, text)
+	var err error
+	for ctx.Err() == nil {
+		var ok bool
+		if ok, err = chromedp.Run(ctx, chromedp.Evaluate[bool](condition)); ok {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
+	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
+	require.Fail(b.t, "not in time", "waited %s until %s (%v); the page says %.2000s", limit, condition, err, text)
 }
 
 // run gives the value of a JavaScript expression, awaited where it is a promise.
