@@ -20,44 +20,47 @@ type server struct {
 	secret             string // in the password's place: the server's static-auth-secret
 }
 
-// defaultServers are upstream's, for those who configure none.
-var defaultServers = []string{"stun:stun.cloudflare.com:3478", "stun:stun.l.google.com:19302"}
-
 // credentialLife is how long a credential made for a check is good.
 const credentialLife = 10 * time.Minute
 
-// settings is what is read here of `webrtc:`. Upstream's own module refuses what has the wrong type.
+// settings is what is read here of `webrtc:`. Upstream's own module, which comes first, refuses what it cannot use.
 type settings struct {
 	Candidates []string `yaml:"candidates"`
-	ICEServers []struct {
-		URLs       any    `yaml:"urls"` // a list, or one string as browsers allow
-		Username   any    `yaml:"username"`
-		Credential any    `yaml:"credential"`
-		Secret     string `yaml:"secret"`
-	} `yaml:"ice_servers"`
+	ICEServers []entry  `yaml:"ice_servers"`
+}
+
+// entry is one of ice_servers.
+type entry struct {
+	URLs       any    `yaml:"urls"` // a list, or one string as browsers allow
+	Username   string `yaml:"username"`
+	Credential string `yaml:"credential"`
+	Secret     string `yaml:"secret"`
+
+	isDefault bool
+}
+
+func defaultSettings() settings {
+	return settings{ICEServers: []entry{{URLs: []any{"stun:stun.cloudflare.com:3478", "stun:stun.l.google.com:19302"}, isDefault: true}}}
 }
 
 func loadServers() []server {
 	var cfg struct {
 		Mod settings `yaml:"webrtc"`
 	}
+	cfg.Mod = defaultSettings()
 	app.LoadConfig(&cfg)
 	return cfg.Mod.servers()
 }
 
 // servers are those under ice_servers (upstream's where there is no such key), then what candidates name besides.
 func (s *settings) servers() (list []server) {
-	if s.ICEServers == nil {
-		for _, url := range defaultServers {
-			list = append(list, server{url: url, source: "default"})
+	for _, e := range s.ICEServers {
+		source := "ice_servers"
+		if e.isDefault {
+			source = "default"
 		}
-	}
-	for _, entry := range s.ICEServers {
-		for _, url := range texts(entry.URLs) {
-			list = append(list, server{
-				url: url, source: "ice_servers", secret: entry.Secret,
-				username: text(entry.Username), password: text(entry.Credential),
-			})
+		for _, url := range texts(e.URLs) {
+			list = append(list, server{url: url, source: source, secret: e.Secret, username: e.Username, password: e.Credential})
 		}
 	}
 	seen := map[string]bool{}
@@ -86,19 +89,12 @@ func texts(v any) (list []string) {
 	case nil:
 	case []any:
 		for _, item := range v {
-			list = append(list, text(item))
+			list = append(list, fmt.Sprint(item))
 		}
 	default:
-		list = append(list, text(v))
+		list = append(list, fmt.Sprint(v))
 	}
 	return list
-}
-
-func text(v any) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v)
 }
 
 // credential is what to sign in with at the time: as configured, or made from the secret, as coturn's use-auth-secret
