@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,11 +48,11 @@ func TestUpstreamPages(t *testing.T) {
 	s.start()
 	s.hold("cam1")
 	b := newTab(t, 1100, 800, cdn(t)...)
-	page := func(name string, do func(t *testing.T)) {
+	page := func(name string, do func()) {
 		t.Run(name, func(t *testing.T) {
 			b.t, s.t = t, t
 			b.open(s.api + name)
-			do(t)
+			do()
 			b.shot("upstream-" + strings.SplitN(name, ".", 2)[0])
 			require.Empty(t, b.uncaught())
 		})
@@ -61,7 +62,8 @@ func TestUpstreamPages(t *testing.T) {
 		return list
 	}
 
-	page("add.html", func(t *testing.T) {
+	page("add.html", func() {
+		t := b.t
 		b.until(5*time.Second, `document.querySelector('#stream') !== null`)
 		run[any](b, `document.querySelector('#stream').click()`)
 		b.until(time.Second, `document.querySelector('#stream-form').offsetHeight > 0`)
@@ -76,7 +78,8 @@ func TestUpstreamPages(t *testing.T) {
 		b.until(10*time.Second, `!['', 'loading...'].includes(document.querySelector('#devices-table').innerText)`)
 	})
 
-	page("index.html", func(t *testing.T) {
+	page("index.html", func() {
+		t := b.t
 		b.until(5*time.Second, `[...document.querySelectorAll('#streams tr')].map(tr => tr.dataset.id).sort().join() === 'cam1,jpeg,passing'`)
 		b.until(5*time.Second, `document.querySelector('.info').innerText.includes('version: ')`)
 		require.Contains(t, run[string](b, `document.querySelector('tr[data-id=cam1]').innerText`), "1 / info", "the viewer that holds the source")
@@ -99,12 +102,14 @@ func TestUpstreamPages(t *testing.T) {
 		b.until(20*time.Second, moving)
 	})
 
-	page("stream.html?src=cam1", func(*testing.T) { b.until(20*time.Second, moving) })
-	page("webrtc.html?src=cam1", func(*testing.T) { b.until(20*time.Second, moving) })
+	page("stream.html?src=cam1", func() { b.until(20*time.Second, moving) })
+	page("webrtc.html?src=cam1", func() { b.until(20*time.Second, moving) })
+	page("hls.html?src=cam1&mp4", func() { b.until(20*time.Second, moving) })
 
 	// the first two headings are for any source and for H.264, the last is for MJPEG
 	for stream, kind := range map[string]string{"cam1": "h264", "jpeg": "mjpeg"} {
-		page("links.html?src="+stream, func(t *testing.T) {
+		page("links.html?src="+stream, func() {
+			t := b.t
 			b.until(5*time.Second, `document.querySelectorAll('#links a').length > 10`)
 			require.Equal(t, s.api+"webrtc.html?src="+stream+"&media=video+audio", run[string](b, `document.querySelector('#local').href`))
 			headings := run[[][]string](b, `[...document.querySelectorAll('#links h2')].map(h2 => {
@@ -113,9 +118,9 @@ func TestUpstreamPages(t *testing.T) {
 				return links.map(a => a.href);
 			})`)
 			require.Len(t, headings, 3)
-			links := append(headings[0], headings[1]...)
-			if kind == "mjpeg" {
-				links = headings[2]
+			links := headings[2]
+			if kind == "h264" {
+				links = slices.Concat(headings[0], headings[1])
 			}
 			var bad []string
 			for _, link := range links {
@@ -131,7 +136,7 @@ func TestUpstreamPages(t *testing.T) {
 		})
 	}
 
-	page("net.html", func(*testing.T) {
+	page("net.html", func() {
 		// the graph is drawn on a canvas: some of it is neither empty nor of one colour
 		b.until(10*time.Second, `(canvas => {
 			if (!canvas || !canvas.width) return false;
@@ -140,14 +145,15 @@ func TestUpstreamPages(t *testing.T) {
 		})(document.querySelector('#network canvas'))`)
 	})
 
-	page("log.html", func(*testing.T) {
+	page("log.html", func() {
 		b.until(5*time.Second, `[...document.querySelectorAll('#log tr')].some(tr => tr.innerText.includes('[api] listen addr=127.0.0.1'))`)
 		run[any](b, `document.querySelector('#clean').click()`)
 		s.wait(5*time.Second, "it says OK", func() bool { return strings.Join(b.said(), "") == "OK" })
 		b.until(5*time.Second, `![...document.querySelectorAll('#log tr')].some(tr => tr.innerText.includes('[api] listen'))`)
 	})
 
-	page("config.html", func(t *testing.T) {
+	page("config.html", func() {
+		t := b.t
 		path := filepath.Join(s.dir, "go2rtc.yaml")
 		content := func() string {
 			text, err := os.ReadFile(path)

@@ -63,7 +63,7 @@ func parse(url string) (*stun.URI, error) {
 	uri, err := stun.ParseURI(url)
 	switch {
 	case errors.Is(err, stun.ErrSTUNQuery):
-		return nil, errors.New("a stun: URL takes no ?transport= (RFC 7064), and with it no session begins, in the box or in a browser: drop it, or write stuns:")
+		return nil, errors.New("a stun: URL takes no ?transport= (RFC 7064), and no session begins with it, in the box or in a browser: drop it")
 	case err != nil:
 		return nil, errors.New("not a URL of a STUN or TURN server: write stun:host:port, turn:host:port or turns:host:port, the last two with ?transport=udp or ?transport=tcp if need be")
 	case uri.Port < 1 || uri.Port > 65535:

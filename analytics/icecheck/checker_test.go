@@ -112,12 +112,16 @@ func TestServers(t *testing.T) {
 		{"nothing", ``, "default stun:stun.cloudflare.com:3478; default stun:stun.l.google.com:19302"},
 		{"none", `ice_servers: []`, ""},
 		{"no value", `ice_servers:`, ""},
-		{"a list and a string", "ice_servers:\n  - urls: [stun:a, 'turn:b?transport=tcp']\n    username: u\n    credential: p\n  - urls: stuns:c\n",
-			"ice_servers stun:a u p; ice_servers turn:b?transport=tcp u p; ice_servers stuns:c"},
+		{
+			"a list and a string", "ice_servers:\n  - urls: [stun:a, 'turn:b?transport=tcp']\n    username: u\n    credential: p\n  - urls: stuns:c\n",
+			"ice_servers stun:a u p; ice_servers turn:b?transport=tcp u p; ice_servers stuns:c",
+		},
 		{"numbers", "ice_servers: [{urls: [turn:a], username: 7, credential: 0123}]", "ice_servers turn:a 7 0123"},
 		{"no urls", "ice_servers: [{username: u}]", ""},
-		{"candidates", "candidates: [stun:8555, 'stun:a:3478', 'stun:a:3478', '192.168.1.1:8555', 'home.example.com:8555', stun:b]\nice_servers: [{urls: [stun:b]}]",
-			"ice_servers stun:b; candidates stun:a:3478"},
+		{
+			"candidates", "candidates: [stun:8555, 'stun:a:3478', 'stun:a:3478', '192.168.1.1:8555', 'home.example.com:8555', stun:b]\nice_servers: [{urls: [stun:b]}]",
+			"ice_servers stun:b; candidates stun:a:3478",
+		},
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {

@@ -30,7 +30,7 @@ func Start(t testing.TB, args ...string) int {
 	}
 	port := FreePort(t)
 	dir := t.TempDir()
-	cmd := exec.Command(path, append([]string{
+	cmd := exec.CommandContext(t.Context(), path, append([]string{
 		"-n", "--no-cli", "--simple-log", "-l", "stdout", "--pidfile", filepath.Join(dir, "pid"),
 		"--db", filepath.Join(dir, "db"), "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1",
 		"--listening-port", fmt.Sprint(port), "--realm", Realm, "--allow-loopback-peers", "--no-dtls",
@@ -74,18 +74,21 @@ func Start(t testing.TB, args ...string) int {
 }
 
 // LongTerm are the arguments for a server with User and Password.
-func LongTerm() []string { return []string{"--lt-cred-mech", "--user", User + ":" + Password, "--no-tls"} }
+func LongTerm() []string {
+	return []string{"--lt-cred-mech", "--user", User + ":" + Password, "--no-tls"}
+}
 
 // FreePort is a port of loopback that is free for TCP and UDP.
 func FreePort(t testing.TB) int {
 	t.Helper()
+	var config net.ListenConfig
 	for range 20 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
 		port := l.Addr().(*net.TCPAddr).Port
-		c, err := net.ListenPacket("udp", l.Addr().String())
+		c, err := config.ListenPacket(t.Context(), "udp", l.Addr().String())
 		_ = l.Close()
 		if err == nil {
 			_ = c.Close()
