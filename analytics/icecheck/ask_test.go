@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck/coturntest"
+	"github.com/pion/stun/v3"
 	"github.com/pion/turn/v4"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -85,6 +86,31 @@ func udp(t testing.TB, answer string) int {
 	return conn.LocalAddr().(*net.UDPAddr).Port
 }
 
+// mute is a TURN server that asks for the credential and then keeps silent.
+func mute(t testing.TB) int {
+	t.Helper()
+	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	go func() {
+		for buf := make([]byte, 1500); ; {
+			n, from, errRead := conn.ReadFrom(buf)
+			if errRead != nil {
+				return
+			}
+			m := &stun.Message{Raw: buf[:n]}
+			if m.Decode() != nil || m.Contains(stun.AttrMessageIntegrity) {
+				continue
+			}
+			answer, errBuild := stun.Build(m, stun.NewType(m.Type.Method, stun.ClassErrorResponse), stun.CodeUnauthorized, stun.NewNonce("n"), stun.NewRealm("r"))
+			if errBuild == nil {
+				_, _ = conn.WriteTo(answer.Raw, from)
+			}
+		}
+	}()
+	return conn.LocalAddr().(*net.UDPAddr).Port
+}
+
 // tcp is a server that greets each caller, takes its first words and hangs up, or keeps silent where it has no greeting.
 func tcp(t testing.TB, greeting string) int {
 	t.Helper()
@@ -118,6 +144,10 @@ func TestVerdicts(t *testing.T) {
 	good := coturntest.Start(t, coturntest.LongTerm()...)
 	restPort := coturntest.Start(t, "--use-auth-secret", "--static-auth-secret", "north-wind", "--no-tls")
 	noUDP := coturntest.Start(t, append(coturntest.LongTerm(), "--no-udp")...)
+	dropping := coturntest.Start(t, append(coturntest.LongTerm(), "--no-udp")...)
+	dropped, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", dropping))
+	require.NoError(t, err)
+	defer func() { _ = dropped.Close() }() // what comes here is not read, as behind a firewall
 	denying := coturntest.Start(t, append(coturntest.LongTerm(), "--denied-peer-ip", "127.0.0.0-127.255.255.255")...)
 	astray := coturntest.Start(t, append(coturntest.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1")...)
 	astrayTCP := coturntest.Start(t, append(coturntest.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1", "--no-udp")...)
@@ -157,6 +187,7 @@ func TestVerdicts(t *testing.T) {
 		{"expired", server{url: at("turn", restPort, ""), username: "1700000000:cam", password: "x"}, WrongCredential, "ran out at 2023-11-14T22:13:20Z"},
 		{"no credential", server{url: at("turn", good, "")}, NoCredential, "wants username and credential"},
 		{"TURN on TCP only", account(at("turn", noUDP, "")), TCPOnly, fmt.Sprintf("write turn:127.0.0.1:%d?transport=tcp", noUDP)},
+		{"TURN on TCP only, and UDP dropped", account(at("turn", dropping, "")), TCPOnly, fmt.Sprintf("write turn:127.0.0.1:%d?transport=tcp", dropping)},
 		{"STUN on TCP only", server{url: at("stun", noUDP, "")}, TCPOnly, fmt.Sprintf("let UDP port %d through", noUDP)},
 		{"TCP only and wrong password", server{url: at("turn", noUDP, ""), username: "a", password: "p4ssword"}, TCPOnly, "and then the server refuses the credential"},
 		{"allocates but does not relay", account(at("turn", denying, "")), NoRelay, "allow-loopback-peers"},
@@ -167,6 +198,7 @@ func TestVerdicts(t *testing.T) {
 		{"asks for no credential", account(at("turn", open, "")), NoAuth, "use-auth-secret"},
 		{"silent", server{url: at("stun", udp(t, ""), "")}, Unreachable, "no answer from UDP"},
 		{"silent TURN", account(at("turn", udp(t, ""), "")), Unreachable, "no answer from UDP"},
+		{"silent once it has the credential", account(at("turn", mute(t), "")), Unreachable, "no answer from UDP"},
 		{"silent TCP", account(at("turn", tcp(t, ""), "?transport=tcp")), Unreachable, "no answer from TCP"},
 		{"garbage", server{url: at("stun", udp(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), "")}, Garbage, "no STUN or TURN server"},
 		{"short garbage", account(at("turn", udp(t, "?"), "")), Garbage, "no STUN or TURN server"},

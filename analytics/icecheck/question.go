@@ -2,6 +2,7 @@ package icecheck
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -72,6 +73,7 @@ func (q *question) ask(ctx, whole context.Context, to target, v *Verdict) {
 
 // heard notes the answer's time, and words what is wrong with it.
 func (v *Verdict) heard(err error, to target, w *wire, q *question) bool {
+	var refusal *stun.TurnError
 	was := w.said()
 	if was.rtt > 0 {
 		ms := float64(was.rtt.Microseconds()) / 1000
@@ -82,9 +84,10 @@ func (v *Verdict) heard(err error, to target, w *wire, q *question) bool {
 		return true
 	case was.success == stun.MethodAllocate:
 		v.fail(NoAuth, "the server allocates without asking for a credential, which the box's WebRTC cannot use: set lt-cred-mech or use-auth-secret there")
-	case was.code == 401 && was.err != nil:
-		// it asked for the credential and never answered to it
-		v.failed(was.err, to, said{})
+	case errors.As(err, &refusal):
+		v.answered(int(refusal.ErrorCodeAttr.Code), string(refusal.ErrorCodeAttr.Reason), q.server, q.username, time.Now())
+	case was.code == 401:
+		v.failed(was.err, to, said{}) // it asked for the credential, and never answered to it
 	case was.code != 0:
 		v.answered(was.code, was.reason, q.server, q.username, time.Now())
 	case was.rtt > 0:

@@ -1,4 +1,4 @@
-// What ice.js says, by language. The keys of short and problems are those of type Problem in verdict.go.
+// What ice.js says, by language. The keys of short and problems are those of type Problem in verdict.go, and this browser's own.
 export const words = {
     en: {
         title: 'ice',
@@ -15,7 +15,7 @@ export const words = {
         noTURN: 'Every server answers. There is no TURN server: where no direct way is found, viewers get MSE or HLS, which lag more.',
         none: 'No server is configured: viewers in other networks get MSE or HLS, unless a port is forwarded to the box.',
         boxOnly: 'Only the box uses it, to learn its public address.',
-        browserOnly: '',
+        browserOnly: '–',
         address: {
             box: {stun: 'sees the box as {address}', turn: 'relays at {address}'},
             browser: {stun: 'sees this browser as {address}', turn: 'relays at {address}'},
@@ -36,6 +36,7 @@ export const words = {
             no_auth: 'asks for no credential',
             quota: 'used up',
             error: 'refuses',
+            no_webrtc: 'no WebRTC',
             no_relay: 'does not relay',
         },
         problems: {
@@ -46,6 +47,7 @@ export const words = {
             no_credential: 'A TURN server wants username and credential, or secret, in go2rtc.yaml.',
             no_such_host: 'The browser cannot look the name up: look for a typing mistake, or its network blocks it.',
             unreachable: 'No answer.',
+            no_webrtc: 'This browser has no WebRTC, or a setting or extension takes it away: it gets MSE or HLS.',
             blocked: 'The box gets an answer, so the network of this browser blocks it: a TURN server with ?transport=tcp, or turns: on port 443, passes most firewalls.',
             both: 'No answer here either: see what the box says.',
             wrong_credential: 'The server refuses the credential (401): compare username and credential, or secret, with the server’s.',
@@ -67,7 +69,7 @@ export const words = {
         noTURN: '모든 서버가 응답합니다. TURN 서버가 없어 직접 연결이 안 되는 곳에서는 지연이 더 큰 MSE나 HLS로 재생됩니다.',
         none: '설정된 서버가 없습니다. 박스로 포트를 열어 두지 않았다면 다른 네트워크에서는 MSE나 HLS로 재생됩니다.',
         boxOnly: '박스가 공인 주소를 알아내는 데만 씁니다.',
-        browserOnly: '',
+        browserOnly: '–',
         address: {
             box: {stun: '서버가 본 박스 주소 {address}', turn: '중계 주소 {address}'},
             browser: {stun: '서버가 본 브라우저 주소 {address}', turn: '중계 주소 {address}'},
@@ -88,6 +90,7 @@ export const words = {
             no_auth: '인증을 요구하지 않음',
             quota: '한도 초과',
             error: '거부됨',
+            no_webrtc: 'WebRTC 없음',
             no_relay: '중계 안 됨',
         },
         problems: {
@@ -108,6 +111,7 @@ export const words = {
         },
         browserProblems: {
             unreachable: '응답이 없습니다.',
+            no_webrtc: '이 브라우저에는 WebRTC가 없거나 설정이나 확장 프로그램이 막고 있습니다. MSE나 HLS로 재생됩니다.',
             blocked: '박스에서는 응답하므로 이 브라우저의 네트워크가 막고 있습니다. TURN 서버에 ?transport=tcp를 붙이거나 443 포트의 turns:를 쓰면 대부분의 방화벽을 지나갑니다.',
             both: '여기서도 응답이 없습니다. 박스의 결과를 보세요.',
         },

@@ -24,6 +24,7 @@ const turn = url => /^turns?:/i.test(url);
  * @returns {Promise<Verdict>}
  */
 async function ask(server) {
+    if (!('RTCPeerConnection' in window)) return {ok: false, problem: 'no_webrtc'};
     const began = performance.now();
     const since = () => performance.now() - began;
     let pc;
