@@ -118,5 +118,5 @@ func TestICEPage(t *testing.T) {
 		require.NotContains(t, s.log.String(), secret)
 		require.NotContains(t, fmt.Sprint(report), secret)
 	}
-	require.Contains(t, s.log.String(), "[webrtc] ice server fails")
+	require.Contains(t, s.log.String(), "[ice] server fails")
 }

@@ -95,9 +95,9 @@ func (r *Report) tell() {
 	for i := range r.Servers {
 		v := &r.Servers[i]
 		if v.OK {
-			log.Debug().Str("url", v.URL).Str("address", v.Address).Msg("[webrtc] ice server answers")
+			log.Debug().Str("url", v.URL).Str("address", v.Address).Msg("[ice] server answers")
 			continue
 		}
-		log.Warn().Str("url", v.URL).Str("problem", string(v.Problem)).Str("hint", v.Hint).Msg("[webrtc] ice server fails")
+		log.Warn().Str("url", v.URL).Str("problem", string(v.Problem)).Str("hint", v.Hint).Msg("[ice] server fails")
 	}
 }

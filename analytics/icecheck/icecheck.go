@@ -21,7 +21,7 @@ import (
 func Init() {
 	c := &checker{servers: loadServers()}
 
-	log = app.GetLogger("webrtc")
+	log = app.GetLogger("ice")
 
 	api.HandleFunc("api/ice/check", c.apiCheck)
 	for _, name := range []string{"ice.html", "ice.js", "ice-words.js"} {
