@@ -3,6 +3,8 @@ package e2e
 import (
 	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -26,7 +28,7 @@ func httpsProxy(t testing.TB, s *server, strip bool) string {
 		r.SetURL(target)
 		r.SetXForwarded()
 		r.Out.Host = "go2rtc.internal"
-	}}
+	}, ErrorLog: log.New(io.Discard, "", 0)} // a browser that leaves a page is no error
 	if strip {
 		handler = http.StripPrefix("/cams", handler)
 	}
