@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and what is not there yet: Debian packages, ONNX Runtime out of the npm
-# package that carries it, into build/onnxruntime, and what tests run as Supabase, into e2e/supabase/node_modules. Does
-# nothing when all is there. With the arguments `onnxruntime amd64` (or arm64) it fetches that alone, for an image, into
-# build/onnxruntime/amd64.
+# package that carries it, into build/onnxruntime, what tests run as Supabase, into e2e/supabase/node_modules, and what
+# upstream's pages load from a CDN, into e2e/cdn/node_modules. Does nothing when all is there. With the arguments
+# `onnxruntime amd64` (or arm64) it fetches that alone, for an image, into build/onnxruntime/amd64.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -71,17 +71,17 @@ install_onnxruntime() {
 	echo "$onnx_version $arch" >"$mark"
 }
 
-# Only tests need it, so a machine that cannot have it still builds and runs.
-install_supabase() {
-	local dir=e2e/supabase want cache
-	want=$(sha256 $dir/package-lock.json)
-	[[ -f $dir/node_modules/.lock && $(<$dir/node_modules/.lock) == "$want" ]] && return
-	echo "setup: @supabase/lite from npm"
+# install_npm FOLDER WHAT. Only tests need it, so a machine that cannot have it still builds and runs.
+install_npm() {
+	local dir=$1 what=$2 want cache
+	want=$(sha256 "$dir/package-lock.json")
+	[[ -f $dir/node_modules/.lock && $(<"$dir/node_modules/.lock") == "$want" ]] && return
+	echo "setup: $what from npm"
 	cache=$(mktemp -d)
-	if npm ci --prefix $dir --cache "$cache" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null; then
-		echo "$want" >$dir/node_modules/.lock
+	if npm ci --prefix "$dir" --cache "$cache" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null; then
+		echo "$want" >"$dir/node_modules/.lock"
 	else
-		echo "setup: npm could not fetch the packages of $dir: tests of Supabase will fail" >&2
+		echo "setup: npm could not fetch the packages of $dir: tests of them will fail" >&2
 	fi
 	rm -rf "$cache"
 }
@@ -97,4 +97,5 @@ fi
 command -v go >/dev/null || die "go is missing: https://go.dev/dl/, version as in go.mod"
 install_packages
 install_onnxruntime "$(go env GOARCH)" build/onnxruntime
-install_supabase
+install_npm e2e/supabase @supabase/lite
+install_npm e2e/cdn 'what upstream has on a CDN'
