@@ -19,6 +19,7 @@ import (
 	"github.com/bluenviron/gohlslib/v2"
 	"github.com/bluenviron/gohlslib/v2/pkg/codecs"
 	"github.com/chromedp/chromedp"
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -426,13 +427,24 @@ func TestHLSHostile(t *testing.T) {
 		require.Contains(t, body, ca.want, ca.path)
 	}
 
+	// upstream's message: the same playlist, whose URI begins with hls/
+	socket, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam1", nil)
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	require.NoError(t, socket.WriteJSON(map[string]string{"type": "hls", "value": "avc1.640029,mp4a.40.2"}))
+	var message struct{ Type, Value string }
+	require.NoError(t, socket.ReadJSON(&message))
+	require.NoError(t, socket.Close())
+	require.Equal(t, "hls", message.Type)
+	require.Contains(t, message.Value, "\nhls/playlist.m3u8?id="+id+"\n")
+
 	// ten thousand that ask for nothing, and twenty that do not read what they asked for
 	for range 20 {
 		request, errRequest := http.NewRequest(http.MethodGet, s.api+"api/hls/segment.m4s?id="+id+"&n=1", nil)
 		require.NoError(t, errRequest)
-		res, errDo := http.DefaultClient.Do(request)
+		unread, errDo := http.DefaultClient.Do(request)
 		require.NoError(t, errDo)
-		t.Cleanup(func() { _ = res.Body.Close() })
+		t.Cleanup(func() { _ = unread.Body.Close() })
 	}
 	before, _, _, _ := v.seen()
 	begin := time.Now()
