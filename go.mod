@@ -4,6 +4,8 @@ go 1.26.0
 
 require (
 	github.com/AlexxIT/go2rtc v1.9.14
+	github.com/bluenviron/gohlslib/v2 v2.3.0
+	github.com/bluenviron/mediacommon/v2 v2.8.3
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
@@ -32,6 +34,9 @@ require (
 )
 
 require (
+	github.com/abema/go-mp4 v1.5.0 // indirect
+	github.com/asticode/go-astikit v0.57.1 // indirect
+	github.com/asticode/go-astits v1.15.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/eclipse/paho.mqtt.golang v1.5.1 // indirect

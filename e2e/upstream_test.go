@@ -120,6 +120,8 @@ publish: {}
 		"/api/seats/health",
 		"/api/seats/outbox",
 		"/api/seats/schema.sql",
+		"/hls.html",
+		"/hls.js",
 		"/ice-words.js",
 		"/ice.html",
 		"/ice.js",
