@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -40,7 +41,7 @@ func newPlayerGate(t testing.TB, s *server) *playerGate {
 	g := &playerGate{}
 	pass := httputil.NewSingleHostReverseProxy(target)
 	pass.FlushInterval = -1
-	pass.ErrorLog = nil
+	pass.ErrorLog = log.New(io.Discard, "", 0) // clients that leave
 	ended, end := context.WithCancel(context.Background())
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// below a path, as operators publish it
@@ -48,9 +49,6 @@ func newPlayerGate(t testing.TB, s *server) *playerGate {
 		switch path := r.URL.Path; {
 		case path == "/api/ws":
 			g.socket(ended, w, r, target.Host)
-			return
-		case path == "/hls.js":
-			http.ServeFile(w, r, "/tmp/h-d/package/dist/hls.min.js")
 			return
 		case path == "/api/ice":
 			g.iceAsked.Add(1)
@@ -190,7 +188,7 @@ func playerBrowser(t testing.TB) context.Context {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("allow-loopback-in-peer-connection", true), chromedp.Flag("lang", "en-US"))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
+	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...) // cleanups still ask it
 	t.Cleanup(cancelAlloc)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
@@ -285,8 +283,8 @@ streams:
 }
 
 // TestPlayer: each way to fail has its mode, within what is promised, and nobody sees it blink.
+// It runs beside no other test: it tells times.
 func TestPlayer(t *testing.T) {
-	t.Parallel()
 	_, _, g := watched(t)
 	chromium := playerBrowser(t)
 	cases := []struct {
@@ -320,6 +318,8 @@ func TestPlayer(t *testing.T) {
 			require.Contains(t, seen.Reason, ca.reason)
 			require.Zero(t, seen.Blank)
 			p.screenshot("playing")
+			require.NoError(t, chromedp.Do(p.ctx, chromedp.EmulateViewport(360, 640)))
+			p.screenshot("phone")
 		})
 	}
 }
@@ -352,6 +352,12 @@ func TestPlayerChanges(t *testing.T) {
 	p.eval("player.reason", &reason)
 	require.Equal(t, "WebRTC plays", reason)
 	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1") // nobody else is left
+
+	// what fell behind is joined anew beside itself
+	p.eval("(window.before = player.picture, player.player.ladder.renew(player.player.ladder.modes[0], 'behind'))", nil)
+	p.until(15*time.Second, "player.picture !== before && player.playing === 'webrtc' && player.reason === 'behind'")
+	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1")
+	p.until(5*time.Second, fmt.Sprintf("eye.movedAt > performance.now() - %d", 500))
 	var blank int
 	p.eval("eye.blank", &blank)
 	require.Zero(t, blank)
@@ -411,4 +417,57 @@ func TestPlayerCameraDown(t *testing.T) {
 	r.eval("player.querySelector('[role=status]').textContent", &said)
 	require.Equal(t, `there is no stream "nobody" here`, said)
 	r.screenshot("missing")
+	require.NoError(t, chromedp.Do(r.ctx, chromedp.EmulateViewport(360, 640)))
+	r.screenshot("missing phone")
+}
+
+// TestPlayerElement: many on one page, made before they are in it, moved in it, and taken out of it; none leaves anything
+// behind on the box.
+func TestPlayerElement(t *testing.T) {
+	t.Parallel()
+	s, _, g := watched(t)
+	p := openPlayer(t, playerBrowser(t), g.url+"stream.html?src=cam")
+	p.eval(`(() => {
+		player.background = false;
+		player.remove();
+		window.all = ['webrtc', 'mse', 'hls', 'webrtc,mse'].map(mode => {
+			const one = document.createElement('video-stream');
+			one.mode = mode;
+			one.style.width = '25%';
+			one.src = 'api/ws?src=cam'; // relative to the page
+			document.body.append(one);
+			return one;
+		});
+		const early = document.createElement('video-stream');
+		early.setAttribute('src', 'api/ws?src=cam');
+		document.body.append(document.createElement('p'));
+		document.querySelector('p').append(early);
+		all.push(early);
+	})()`, nil)
+	p.until(20*time.Second, "all.every(one => one.playing !== '')")
+	p.eval("document.body.prepend(all[0]), document.querySelector('p').append(all[1])", nil)
+	p.eval("(window.frames0 = all.map(one => one.player.ladder.modes[one.player.ladder.playing].frames))", nil)
+	p.until(10*time.Second, "all.every((one, i) => one.player.ladder.modes[one.player.ladder.playing]?.frames > frames0[i] + 5)")
+	p.screenshot("many")
+	require.NoError(t, chromedp.Do(p.ctx, chromedp.EmulateViewport(360, 640)))
+	p.screenshot("phone")
+
+	p.eval("(all.forEach(one => one.remove()), all[0].muted)", nil)
+	p.until(8*time.Second, "all.every(one => one.player === null && one.ws === null && one.pc === null)")
+	s.wait(10*time.Second, "nobody watches any more", func() bool {
+		var streams struct {
+			Cam struct {
+				Consumers []struct {
+					Format string `json:"format_name"`
+				}
+			}
+		}
+		s.get("api/streams", &streams)
+		for _, left := range streams.Cam.Consumers {
+			if left.Format != "hls/fmp4" { // the muxer that viewers share waits for the next ones
+				return false
+			}
+		}
+		return true
+	})
 }
