@@ -181,7 +181,9 @@ type playerPage struct {
 }
 
 // playerBrowser is a running Chromium.
-func playerBrowser(t testing.TB) context.Context {
+type playerBrowser struct{ ctx context.Context }
+
+func newPlayerBrowser(t testing.TB) *playerBrowser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(800, 450), chromedp.Flag("disable-quic", true),
@@ -193,13 +195,13 @@ func playerBrowser(t testing.TB) context.Context {
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx))
-	return ctx
+	return &playerBrowser{ctx}
 }
 
-// openPlayer opens a page in a tab of its own.
-func openPlayer(t testing.TB, browser context.Context, address string) *playerPage {
+// open opens a page in a tab of its own.
+func (b *playerBrowser) open(t testing.TB, address string) *playerPage {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser)
+	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
 	limited, cancelLimit := context.WithTimeout(ctx, 60*time.Second)
 	t.Cleanup(cancelLimit)
@@ -286,7 +288,7 @@ streams:
 // It runs beside no other test: it tells times.
 func TestPlayer(t *testing.T) {
 	_, _, g := watched(t)
-	chromium := playerBrowser(t)
+	chromium := newPlayerBrowser(t)
 	cases := []struct {
 		name, src, mode string
 		limit           time.Duration
@@ -305,7 +307,7 @@ func TestPlayer(t *testing.T) {
 		t.Run(ca.name, func(t *testing.T) {
 			ca.set(true)
 			defer ca.set(false)
-			p := openPlayer(t, chromium, g.url+"stream.html?src="+ca.src)
+			p := chromium.open(t, g.url+"stream.html?src="+ca.src)
 			at := p.moves(20*time.Second, ca.mode)
 			t.Logf("first moving picture by %s after %s", ca.mode, at)
 			require.Less(t, at, ca.limit)
@@ -329,7 +331,7 @@ func TestPlayerChanges(t *testing.T) {
 	t.Parallel()
 	_, _, g := watched(t)
 	g.noWebRTC.Store(true)
-	p := openPlayer(t, playerBrowser(t), g.url+"stream.html?src=cam&patience=2000&retry=2000")
+	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam&patience=2000&retry=2000")
 	p.moves(10*time.Second, "mse")
 
 	g.stalled.Store(true)
@@ -367,11 +369,11 @@ func TestPlayerChanges(t *testing.T) {
 func TestPlayerCameraDown(t *testing.T) {
 	t.Parallel()
 	s, source, g := watched(t)
-	chromium := playerBrowser(t)
-	p := openPlayer(t, chromium, g.url+"stream.html?src=cam")
+	chromium := newPlayerBrowser(t)
+	p := chromium.open(t, g.url+"stream.html?src=cam")
 	p.moves(10*time.Second, "webrtc")
 	g.noSocket.Store(true) // the state comes by HTTP, too
-	q := openPlayer(t, chromium, g.url+"stream.html?src=cam&mode=hls")
+	q := chromium.open(t, g.url+"stream.html?src=cam&mode=hls")
 	q.moves(10*time.Second, "hls")
 	g.noSocket.Store(false)
 
@@ -411,7 +413,7 @@ func TestPlayerCameraDown(t *testing.T) {
 		page.screenshot("again")
 	}
 
-	r := openPlayer(t, chromium, g.url+"stream.html?src=nobody")
+	r := chromium.open(t, g.url+"stream.html?src=nobody")
 	r.until(10*time.Second, "player.dataset.state === 'missing'")
 	var said string
 	r.eval("player.querySelector('[role=status]').textContent", &said)
@@ -426,7 +428,7 @@ func TestPlayerCameraDown(t *testing.T) {
 func TestPlayerElement(t *testing.T) {
 	t.Parallel()
 	s, _, g := watched(t)
-	p := openPlayer(t, playerBrowser(t), g.url+"stream.html?src=cam")
+	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam")
 	p.eval(`(() => {
 		player.background = false;
 		player.remove();
@@ -470,4 +472,59 @@ func TestPlayerElement(t *testing.T) {
 		}
 		return true
 	})
+}
+
+// TestPlayerWords: what the player makes of statistics and times, by its own modules in a browser.
+func TestPlayerWords(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "")
+	s.start()
+	p := newPlayerBrowser(t).open(t, s.api+"stream.html")
+	cases := []struct{ name, script, want string }{
+		{"a delay that creeps up", `import('./player/delay.js').then(({Delay}) => {
+			const delay = new Delay(), told = [];
+			for (let s = 0, total = 0, count = 0; s < 200; s += 2) {
+				count += 50;
+				total += 50 * (s > 100 ? 0.45 : 0.05);
+				const video = {type: 'inbound-rtp', kind: 'video', jitterBufferDelay: total, jitterBufferEmittedCount: count};
+				const behind = delay.add(new Map([['v', video]]), 1000 * (s + 1));
+				if (behind && !told.length) told.push(s, behind);
+			}
+			return told;
+		})`, `[112,400]`},
+		{"a delay that is always high", `import('./player/delay.js').then(({Delay}) => {
+			const delay = new Delay();
+			for (let s = 0; s < 200; s += 2) {
+				const video = {type: 'inbound-rtp', kind: 'video', jitterBufferDelay: s * 20, jitterBufferEmittedCount: 1 + s * 25};
+				if (delay.add(new Map([['v', video]]), 1000 * (s + 1))) return 'behind';
+			}
+			return 'steady';
+		})`, `"steady"`},
+		{"routes", `import('./player/route.js').then(({routeOf}) => [
+			['host', '192.168.1.5', 'host', '192.168.1.2'], ['srflx', '203.0.113.5', 'host', '198.51.100.7'],
+			['host', '', 'srflx', '198.51.100.7'], ['relay', '198.51.100.9', 'host', '192.168.1.2'], ['host', '', 'relay', '198.51.100.9'],
+			['prflx', '192.168.1.5', 'host', '192.168.1.2'], ['prflx', '203.0.113.5', 'host', '198.51.100.7'],
+			['host', '', 'prflx', '192.168.1.2'], ['host', '', 'prflx', '198.51.100.7'], ['prflx', '10.1.1.1', 'host', '10.2.1.1'],
+		].map(([from, a, to, b]) => routeOf(new Map([
+			['t', {type: 'transport', selectedCandidatePairId: 'p'}], ['p', {localCandidateId: 'l', remoteCandidateId: 'r'}],
+			['l', {candidateType: from, address: a, relayProtocol: from === 'relay' ? 'tcp' : undefined}], ['r', {candidateType: to, address: b}],
+		]))).concat(routeOf(new Map())))`,
+			`["direct","stun","stun","turn/tcp","turn","direct","stun","direct","stun","stun",""]`},
+		{"times", `import('./player/text.js').then(({timeOf, say, routeName}) => {
+			const today = new Date(); today.setHours(12, 3);
+			const before = new Date(today - 86400000);
+			return [timeOf(today.toISOString()), /^[A-Z][a-z]+ \d+ 12:03$/.test(timeOf(before.toISOString())), routeName('turn/tcp'), say('offline', '12:03')];
+		})`, `["12:03",true,"TURN/TCP","camera offline since 12:03"]`},
+		{"addresses", `import('./player/address.js').then(({Address}) => {
+			const far = new Address('wss://box.example/shop/api/ws?src=cam%201'), other = new Address('wss://ha.example/api/webrtc/ws?url=x');
+			return [far.name, far.http('ice'), far.http('stream.m3u8', '&mp4'), other.http('ice'), other.socket];
+		})`, `["cam 1","https://box.example/shop/api/ice","https://box.example/shop/api/stream.m3u8?src=cam%201&mp4","","wss://ha.example/api/webrtc/ws?url=x"]`},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](ca.script+".then(JSON.stringify)", chromedp.EvalAwaitPromise))
+			require.NoError(t, err)
+			require.JSONEq(t, ca.want, got)
+		})
+	}
 }

@@ -109,6 +109,7 @@ export class Ladder {
             this.since.fill(now);
             for (const mode of this.modes) if (mode?.frames > 1) mode.movedAt = now;
             this.renewSince = now;
+            if (this.front < 0 && now >= this.restartAt) this.begin(this.front = 0); // ready when somebody looks
             return;
         }
         this.modes.forEach((mode, i) => {
@@ -122,8 +123,9 @@ export class Ladder {
         });
         this.takeRenewal(now);
         const best = this.modes.findIndex(mode => mode && this.moves(mode, now));
+        const playing = this.modes[this.playing];
+        if (this.playing >= 0 && !(playing && this.moves(playing, now))) this.freeze(now);
         if (best >= 0) this.take(best, now);
-        else if (this.playing >= 0) this.freeze(now);
         if (this.playing < 0) this.descend(now);
         this.ascend(now);
     }
