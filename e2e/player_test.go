@@ -500,7 +500,8 @@ func TestPlayerWords(t *testing.T) {
 			}
 			return 'steady';
 		})`, `"steady"`},
-		{"routes", `import('./player/route.js').then(({routeOf}) => [
+		{
+			"routes", `import('./player/route.js').then(({routeOf}) => [
 			['host', '192.168.1.5', 'host', '192.168.1.2'], ['srflx', '203.0.113.5', 'host', '198.51.100.7'],
 			['host', '', 'srflx', '198.51.100.7'], ['relay', '198.51.100.9', 'host', '192.168.1.2'], ['host', '', 'relay', '198.51.100.9'],
 			['prflx', '192.168.1.5', 'host', '192.168.1.2'], ['prflx', '203.0.113.5', 'host', '198.51.100.7'],
@@ -509,7 +510,8 @@ func TestPlayerWords(t *testing.T) {
 			['t', {type: 'transport', selectedCandidatePairId: 'p'}], ['p', {localCandidateId: 'l', remoteCandidateId: 'r'}],
 			['l', {candidateType: from, address: a, relayProtocol: from === 'relay' ? 'tcp' : undefined}], ['r', {candidateType: to, address: b}],
 		]))).concat(routeOf(new Map())))`,
-			`["direct","stun","stun","turn/tcp","turn","direct","stun","direct","stun","stun",""]`},
+			`["direct","stun","stun","turn/tcp","turn","direct","stun","direct","stun","stun",""]`,
+		},
 		{"times", `import('./player/text.js').then(({timeOf, say, routeName}) => {
 			const today = new Date(); today.setHours(12, 3);
 			const before = new Date(today - 86400000);
@@ -527,4 +529,24 @@ func TestPlayerWords(t *testing.T) {
 			require.JSONEq(t, ca.want, got)
 		})
 	}
+}
+
+// TestPlayerBoxRestarts: the box goes in mid-play and comes back, and so does the picture, by the best mode again.
+func TestPlayerBoxRestarts(t *testing.T) {
+	t.Parallel()
+	s, _, g := watched(t)
+	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam&retry=5000")
+	p.moves(10*time.Second, "webrtc")
+	s.stop()
+	p.until(10*time.Second, "player.playing === ''")
+	p.screenshot("away")
+	s.start()
+	began := time.Now()
+	var before float64
+	p.eval("performance.now()", &before)
+	p.until(40*time.Second, fmt.Sprintf("player.playing === 'webrtc' && eye.movedAt > %f", before))
+	t.Logf("WebRTC again after %s", time.Since(began).Round(time.Millisecond))
+	var blank int
+	p.eval("eye.blank", &blank)
+	require.Zero(t, blank)
 }
