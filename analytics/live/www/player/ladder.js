@@ -93,6 +93,7 @@ export class Ladder {
             if (hangs) this.end(i);
         });
         this.climb = -1;
+        this.fickle = 0;
         if (this.playing > 0) {
             this.climbAt = now;
         } else {
