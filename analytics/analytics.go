@@ -21,6 +21,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
+	"github.com/AlexxIT/go2rtc/seats/analytics/live"
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -31,6 +32,7 @@ import (
 // model does not: the server still streams, and the log says what is missing.
 func Init() {
 	icecheck.Init()
+	live.Init()
 
 	var cfg struct {
 		Mod Config `yaml:"analytics"`
@@ -44,6 +46,7 @@ func Init() {
 		refuse(err)
 	}
 	module = newAnalytics(cfg.Mod)
+	live.SetLastFrame(module.lastFrame)
 	if err = module.openModel(); err != nil {
 		refuse(err)
 	}
@@ -68,6 +71,7 @@ var module *Analytics
 
 // Close ends the module: it saves what the next start would otherwise see again by itself. Nothing depends on it.
 func Close() {
+	live.Close()
 	if module != nil {
 		module.close()
 	}

@@ -120,14 +120,20 @@ publish: {}
 		"/api/seats/health",
 		"/api/seats/outbox",
 		"/api/seats/schema.sql",
+		"/api/source",
 		"/hls.html",
 		"/hls.js",
 		"/ice-words.js",
 		"/ice.html",
 		"/ice.js",
+		"/player/",
 		"/schema.json",
+		"/stream.html",
+		"/video-rtc.js",
+		"/video-stream.js",
 		"[log] init module=analytics",
 		"[log] init module=ice",
+		"[log] init module=live",
 	}
 	for _, line := range added {
 		require.Contains(t, ours, line)
