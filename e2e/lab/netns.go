@@ -1,0 +1,184 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	family   = "seatslab-" // begins the name of each namespace; then come the process and the lab
+	netnsDir = "/run/netns"
+	filesDir = "/etc/netns" // what `ip netns exec` puts in the place of files of /etc
+)
+
+// Namespace is one machine of a lab, as far as the network goes: files and processes are the test's.
+type Namespace struct {
+	Name string
+
+	lab *Lab
+}
+
+func (l *Lab) namespace(name string) *Namespace {
+	ns := &Namespace{l.prefix + name, l}
+	files := filepath.Join(filesDir, ns.Name)
+	require.NoError(l.t, os.MkdirAll(files, 0o755))
+	l.t.Cleanup(func() {
+		if err := remove(ns.Name); err != nil {
+			l.t.Errorf("network namespace %s stays: %s", ns.Name, err)
+		}
+	})
+	// names are those of SetHosts, others are refused at once: nobody answers at the resolver's default, loopback
+	require.NoError(l.t, os.WriteFile(filepath.Join(files, "resolv.conf"), nil, 0o644))
+	ns.SetHosts(nil)
+	out, err := exec.Command("ip", "netns", "add", ns.Name).CombinedOutput()
+	require.NoError(l.t, err, "%s", out)
+	ns.run("ip", "link", "set", "lo", "up")
+	return ns
+}
+
+// SetHosts says which names programs started from now on know, and their addresses.
+func (ns *Namespace) SetHosts(hosts map[string]string) {
+	text := "127.0.0.1 localhost\n"
+	for name, address := range hosts {
+		text += address + " " + name + "\n"
+	}
+	require.NoError(ns.lab.t, os.WriteFile(filepath.Join(filesDir, ns.Name, "hosts"), []byte(text), 0o644))
+}
+
+// Command is a program that is not yet started and will see the network of ns only.
+func (ns *Namespace) Command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command("ip", append([]string{"netns", "exec", ns.Name, name}, args...)...)
+	cmd.Dir = ns.lab.dir
+	return cmd
+}
+
+// run runs a program to its end, and fails the test if it fails.
+func (ns *Namespace) run(name string, args ...string) {
+	ns.lab.t.Helper()
+	out, err := ns.Command(name, args...).CombinedOutput()
+	require.NoError(ns.lab.t, err, "%s: %s %q: %s", ns.Name, name, args, out)
+}
+
+// Dial connects from within ns; it is for http.Transport and the like. The address is no name.
+func (ns *Namespace) Dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	errIn := ns.do(func() { conn, err = (&net.Dialer{}).DialContext(ctx, network, address) })
+	if errIn != nil {
+		return nil, errIn
+	}
+	return conn, err
+}
+
+// Listen listens within ns.
+func (ns *Namespace) Listen(address string) net.Listener {
+	ns.lab.t.Helper()
+	var ln net.Listener
+	var err error
+	require.NoError(ns.lab.t, ns.do(func() { ln, err = (&net.ListenConfig{}).Listen(ns.lab.t.Context(), "tcp4", address) }))
+	require.NoError(ns.lab.t, err)
+	return ln
+}
+
+// Client asks HTTP servers from within ns. It follows no redirects and keeps no connections.
+func (ns *Namespace) Client() *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{DialContext: ns.Dial, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       10 * time.Second,
+	}
+}
+
+// do calls f on a thread that is in ns. A socket stays where it was made, so f may hand one out.
+func (ns *Namespace) do(f func()) error {
+	result := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		home, err := os.Open("/proc/thread-self/ns/net")
+		if err != nil {
+			result <- err
+			return // still locked: the thread ends with the goroutine
+		}
+		defer func() { _ = home.Close() }()
+		there, err := os.Open(filepath.Join(netnsDir, ns.Name))
+		if err != nil {
+			result <- err
+			return
+		}
+		defer func() { _ = there.Close() }()
+		if err = unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err == nil {
+			f()
+			err = unix.Setns(int(home.Fd()), unix.CLONE_NEWNET)
+		}
+		if err == nil {
+			runtime.UnlockOSThread()
+		}
+		result <- err
+	}()
+	return <-result
+}
+
+// remove ends what runs in a namespace, and takes it away.
+func remove(name string) error {
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		out, err := exec.Command("ip", "netns", "pids", name).Output()
+		if err != nil || len(bytes.TrimSpace(out)) == 0 {
+			break // it was not made, or nobody is in it
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("processes %q do not end", bytes.Fields(out))
+		}
+		for _, field := range strings.Fields(string(out)) {
+			if pid, err := strconv.Atoi(field); err == nil {
+				_ = syscall.Kill(pid, syscall.SIGKILL) // fails where it has just ended
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := os.RemoveAll(filepath.Join(filesDir, name)); err != nil {
+		return err
+	}
+	_ = os.Remove(filesDir) // fails while others are in it
+	if _, err := os.Stat(filepath.Join(netnsDir, name)); err != nil {
+		return nil
+	}
+	if out, err := exec.Command("ip", "netns", "delete", name).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// removeStale removes what tests left that ran no cleanups, because they were killed or ran out of time.
+func removeStale() error {
+	for _, dir := range []string{netnsDir, filesDir} {
+		names, err := filepath.Glob(filepath.Join(dir, family+"*"))
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			name = filepath.Base(name)
+			owner, _, _ := strings.Cut(strings.TrimPrefix(name, family), "-")
+			pid, err := strconv.Atoi(owner)
+			if err != nil || syscall.Kill(pid, 0) == nil {
+				continue
+			}
+			if err = remove(name); err != nil {
+				return fmt.Errorf("stale network namespace %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}

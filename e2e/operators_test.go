@@ -1,0 +1,69 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/e2e/lab"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// operators is the configuration that the stores' operators were given, as it stands.
+const operators = `webrtc:
+  candidates:
+    - stun:stun.l.google.com:19302    # 무료
+    - stun:stun1.l.google.com:19302
+  ice_servers:
+    - urls: [stun:stun.l.google.com:19302]
+    - urls: [turn:turn.metered.ca:443?transport=tcp]
+      username: your-username
+      credential: your-password
+`
+
+// TestOperatorsServersAreAsked: with that configuration, in a lab where these names are coturn's, the box asks the STUN
+// servers for its address and offers it with its port, and the browser is given the servers, too.
+func TestOperatorsServersAreAsked(t *testing.T) {
+	s := &site{Lab: lab.New(t), t: t}
+	asked := []*lab.Process{
+		s.StartTURN(lab.TURN{Address: "203.0.113.2", Port: 19302, Username: "nobody", Password: "nothing"}),
+		s.StartTURN(lab.TURN{Address: "203.0.113.3", Port: 19302, Username: "nobody", Password: "nothing"}),
+	}
+	metered := s.StartTURN(lab.TURN{Address: "203.0.113.4", Port: 443, Username: "your-username", Password: "your-password"})
+	hosts := map[string]string{"stun.l.google.com": "203.0.113.2", "stun1.l.google.com": "203.0.113.3", "turn.metered.ca": "203.0.113.4"}
+	s.Box.SetHosts(hosts)
+	s.Web.SetHosts(hosts)
+	s.startCamera()
+	s.startBox("-config", s.config(operators), "-config", `{streams: {cam: "rtsp://`+lab.CamHost+`:8554/cam"}}`)
+	s.Tunnel()
+	s.StartProxy()
+
+	v := watch(t, s.Web, publicURL)
+	v.plays(20*time.Second, "webrtc", "stun")
+	for _, server := range asked {
+		server.Wait(t, 5*time.Second, "the STUN server was asked", func() bool { return contains(server.Output(), "BINDING processed, success") })
+	}
+	answer, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`(async () => {
+		const pc = new RTCPeerConnection();
+		pc.addTransceiver('video', {direction: 'recvonly'});
+		const offer = await pc.createOffer();
+		pc.close();
+		return (await fetch('api/webrtc?src=cam', {method: 'POST', headers: {'Content-Type': 'application/sdp'}, body: offer.sdp})).text();
+	})()`, chromedp.EvalAwaitPromise))
+	require.NoError(t, err)
+	var own []string
+	for line := range strings.Lines(answer) {
+		if strings.HasPrefix(line, "a=candidate:") && contains(line, " "+lab.BoxPublic+" 8555 ") {
+			own = append(own, strings.TrimSpace(line))
+		}
+	}
+	require.NotEmpty(t, own, "the box offers its public address:\n%s", answer)
+	t.Logf("offered: %q", own)
+
+	// and where only TURN is left, the operators' TURN server is what carries it
+	s.SetNAT(s.WebNAT, lab.NAT{OnlyTCP: lab.ProxyAddress + ", 203.0.113.4 . 443"})
+	v = watch(t, s.Web, publicURL)
+	v.plays(20*time.Second, "webrtc", "turn/tcp")
+	require.Contains(t, metered.Output(), "username=<your-username>")
+}

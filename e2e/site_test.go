@@ -1,0 +1,112 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/e2e/lab"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	siteUser, sitePassword = "admin", "secret of the API"
+	turnUser, turnPassword = "viewer", "password of TURN"
+
+	lanURL    = "http://" + lab.BoxHost + ":1984/" // the box as seen in its own network
+	publicURL = "http://" + lab.Server + "/"       // the box as seen through the tunnel
+)
+
+// ice is what the operator writes: one STUN and one TURN server, by both transports.
+const ice = `webrtc:
+  candidates:
+    - stun:203.0.113.1:3478
+  ice_servers:
+    - urls: [stun:203.0.113.1:3478]
+    - urls: [turn:203.0.113.1:3478, turn:203.0.113.1:3478?transport=tcp]
+      username: ` + turnUser + `
+      credential: ` + turnPassword + "\n"
+
+// site is a shop in a lab: a camera, and a box that is reached from outside by its tunnel only.
+type site struct {
+	*lab.Lab
+	t      testing.TB
+	box    *lab.Process
+	proxy  *lab.Proxy
+	turn   *lab.Process
+	camera []*lab.Process
+}
+
+// newSite starts all of it; webrtc is that section of the box's configuration.
+func newSite(t testing.TB, webrtc string) *site {
+	t.Helper()
+	s := &site{Lab: lab.New(t), t: t}
+	s.startTURN()
+	s.startCamera()
+	s.startBox("-config", s.config(fmt.Sprintf("api: {username: %s, password: %s}\n", siteUser, sitePassword)+webrtc+
+		"streams: {cam: \"rtsp://"+lab.CamHost+":8554/cam\"}\nlog: {webrtc: debug}\n"))
+	s.Tunnel()
+	s.proxy = s.StartProxy()
+	return s
+}
+
+// config writes a configuration file, and gives its path.
+func (s *site) config(text string) string {
+	path := filepath.Join(s.t.TempDir(), "go2rtc.yaml")
+	require.NoError(s.t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func (s *site) startTURN() {
+	s.turn = s.StartTURN(lab.TURN{Username: turnUser, Password: turnPassword})
+}
+
+// startBox starts our go2rtc and waits for its last module.
+func (s *site) startBox(args ...string) {
+	s.t.Helper()
+	cmd := s.Box.Command(filepath.Join(bin, "go2rtc"), args...)
+	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	s.box = lab.Start(s.t, cmd)
+	s.box.Wait(s.t, 10*time.Second, "the API answers", func() bool { return s.status(s.Box, "http://127.0.0.1:1984/api/seats") == http.StatusOK })
+}
+
+// startCamera starts a camera as shops have it: an RTSP server that has pictures whether anybody asks or not.
+func (s *site) startCamera() {
+	s.t.Helper()
+	server := lab.Start(s.t, s.Camera.Command(filepath.Join(bin, "go2rtc"), "-config",
+		`{app: {modules: [rtsp, api]}, api: {listen: "127.0.0.1:1984"}, streams: {cam: ""}}`))
+	server.Wait(s.t, 10*time.Second, "the camera listens", func() bool { return s.status(s.Camera, "http://127.0.0.1:1984/api") == http.StatusOK })
+	ffmpeg := lab.Start(s.t, s.Camera.Command("ffmpeg", "-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25",
+		"-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-pix_fmt", "yuv420p", "-g", "25", "-threads", "1",
+		"-rtsp_transport", "tcp", "-f", "rtsp", "rtsp://127.0.0.1:8554/cam"))
+	s.camera = []*lab.Process{server, ffmpeg}
+	ffmpeg.Wait(s.t, 10*time.Second, "it has pictures", func() bool {
+		return s.status(s.Camera, "http://127.0.0.1:1984/api/streams?src=cam") == http.StatusOK
+	})
+}
+
+// stopCamera cuts its power.
+func (s *site) stopCamera() {
+	for _, p := range s.camera {
+		p.Kill()
+	}
+}
+
+// status asks from a namespace; 0 stands for no answer.
+func (s *site) status(from *lab.Namespace, url string, header ...string) int {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, url, nil)
+	require.NoError(s.t, err)
+	if header != nil {
+		req.Header.Set(header[0], header[1])
+	}
+	res, err := from.Client().Do(req)
+	if err != nil {
+		return 0
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
