@@ -46,7 +46,7 @@ func watch(t testing.TB, from *lab.Namespace, base string) *viewer {
 	require.NoError(t, err)
 	login.User = url.UserPassword(siteUser, sitePassword)
 	require.NoError(t, chromedp.Do(v.ctx, chromedp.Navigate(login.String())))
-	require.NoError(t, chromedp.Do(v.ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	require.NoError(t, chromedp.Do(v.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, errAdd := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchScript})
 		return errAdd
 	})))

@@ -1,8 +1,8 @@
 package lab
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -44,24 +44,25 @@ func (l *Lab) namespace(name string) *Namespace {
 	// names are those of SetHosts, others are refused at once: nobody answers at the resolver's default, loopback
 	require.NoError(l.t, os.WriteFile(filepath.Join(files, "resolv.conf"), nil, 0o644))
 	ns.SetHosts(nil)
-	out, err := exec.Command("ip", "netns", "add", ns.Name).CombinedOutput()
-	require.NoError(l.t, err, "%s", out)
+	_, err := netns("add", ns.Name)
+	require.NoError(l.t, err)
 	ns.run("ip", "link", "set", "lo", "up")
 	return ns
 }
 
 // SetHosts says which names programs started from now on know, and their addresses.
 func (ns *Namespace) SetHosts(hosts map[string]string) {
-	text := "127.0.0.1 localhost\n"
+	text := []byte("127.0.0.1 localhost\n")
 	for name, address := range hosts {
-		text += address + " " + name + "\n"
+		text = fmt.Appendln(text, address, name)
 	}
-	require.NoError(ns.lab.t, os.WriteFile(filepath.Join(filesDir, ns.Name, "hosts"), []byte(text), 0o644))
+	require.NoError(ns.lab.t, os.WriteFile(filepath.Join(filesDir, ns.Name, "hosts"), text, 0o644))
 }
 
 // Command is a program that is not yet started and will see the network of ns only.
 func (ns *Namespace) Command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command("ip", append([]string{"netns", "exec", ns.Name, name}, args...)...)
+	// ended by Kill, or with its namespace
+	cmd := exec.CommandContext(context.Background(), "ip", append([]string{"netns", "exec", ns.Name, name}, args...)...)
 	cmd.Dir = ns.lab.dir
 	return cmd
 }
@@ -134,14 +135,14 @@ func (ns *Namespace) do(f func()) error {
 func remove(name string) error {
 	deadline := time.Now().Add(5 * time.Second)
 	for {
-		out, err := exec.Command("ip", "netns", "pids", name).Output()
-		if err != nil || len(bytes.TrimSpace(out)) == 0 {
+		out, err := netns("pids", name)
+		if err != nil || strings.TrimSpace(out) == "" {
 			break // it was not made, or nobody is in it
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("processes %q do not end", bytes.Fields(out))
+			return fmt.Errorf("processes %q do not end", strings.Fields(out))
 		}
-		for _, field := range strings.Fields(string(out)) {
+		for field := range strings.FieldsSeq(out) {
 			if pid, err := strconv.Atoi(field); err == nil {
 				_ = syscall.Kill(pid, syscall.SIGKILL) // fails where it has just ended
 			}
@@ -152,13 +153,20 @@ func remove(name string) error {
 		return err
 	}
 	_ = os.Remove(filesDir) // fails while others are in it
-	if _, err := os.Stat(filepath.Join(netnsDir, name)); err != nil {
+	if _, err := os.Stat(filepath.Join(netnsDir, name)); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if out, err := exec.Command("ip", "netns", "delete", name).CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
+	_, err := netns("delete", name)
+	return err
+}
+
+// netns calls `ip netns`, also when the test's context has ended.
+func netns(args ...string) (string, error) {
+	out, err := exec.CommandContext(context.Background(), "ip", append([]string{"netns"}, args...)...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("ip netns %q: %w: %s", args, err, out)
 	}
-	return nil
+	return string(out), nil
 }
 
 // removeStale removes what tests left that ran no cleanups, because they were killed or ran out of time.
