@@ -46,7 +46,7 @@ func TestCuts(t *testing.T) {
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, ice)
+			s := newSite(t, lab.TURN{Username: "viewer", Password: "password of TURN"})
 			s.SetNAT(s.BoxNAT, ca.nat)
 			s.SetNAT(s.WebNAT, ca.nat)
 			v := watch(t, s.Web, publicURL)

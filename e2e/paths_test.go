@@ -12,7 +12,7 @@ import (
 // TestPaths: on every path that the promise names, the picture moves by the expected mode, and soon enough. Not
 // parallel: what is held to seconds is not measured beside others.
 func TestPaths(t *testing.T) {
-	s := newSite(t, ice)
+	s := newSite(t, lab.TURN{Secret: "shared with coturn"})
 	web := lab.NAT{OnlyTCP: lab.ProxyAddress}
 	cases := []struct {
 		name        string

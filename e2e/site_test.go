@@ -14,40 +14,39 @@ import (
 
 const (
 	siteUser, sitePassword = "admin", "secret of the API"
-	turnUser, turnPassword = "viewer", "password of TURN"
 
 	lanURL    = "http://" + lab.BoxHost + ":1984/" // the box as seen in its own network
 	publicURL = "http://" + lab.Server + "/"       // the box as seen through the tunnel
 )
 
-// ice is what the operator writes: one STUN and one TURN server, by both transports.
-const ice = `webrtc:
-  candidates:
-    - stun:203.0.113.1:3478
-  ice_servers:
-    - urls: [stun:203.0.113.1:3478]
-    - urls: [turn:203.0.113.1:3478, turn:203.0.113.1:3478?transport=tcp]
-      username: ` + turnUser + `
-      credential: ` + turnPassword + "\n"
-
 // site is a shop in a lab: a camera, and a box that is reached from outside by its tunnel only.
 type site struct {
 	*lab.Lab
 	t      testing.TB
+	cfg    lab.TURN
 	box    *lab.Process
 	proxy  *lab.Proxy
 	turn   *lab.Process
 	camera []*lab.Process
 }
 
-// newSite starts all of it; webrtc is that section of the box's configuration.
-func newSite(t testing.TB, webrtc string) *site {
+// newSite starts all of it. The box's configuration is what an operator writes who has one STUN and TURN server.
+func newSite(t testing.TB, turn lab.TURN) *site {
 	t.Helper()
-	s := &site{Lab: lab.New(t), t: t}
+	s := &site{Lab: lab.New(t), t: t, cfg: turn}
 	s.startTURN()
 	s.startCamera()
-	s.startBox("-config", s.config(fmt.Sprintf("api: {username: %s, password: %s}\n", siteUser, sitePassword)+webrtc+
-		"streams: {cam: \"rtsp://"+lab.CamHost+":8554/cam\"}\nlog: {webrtc: debug}\n"))
+	credentials := fmt.Sprintf("      username: %s\n      credential: %s\n", turn.Username, turn.Password)
+	if turn.Secret != "" {
+		credentials = "      secret: " + turn.Secret + "\n"
+	}
+	s.startBox("-config", s.config(fmt.Sprintf("api: {username: %s, password: %s}\n", siteUser, sitePassword)+`webrtc:
+  candidates:
+    - stun:203.0.113.1:3478
+  ice_servers:
+    - urls: [stun:203.0.113.1:3478]
+    - urls: [turn:203.0.113.1:3478, turn:203.0.113.1:3478?transport=tcp]
+`+credentials+"streams: {cam: \"rtsp://"+lab.CamHost+":8554/cam\"}\nlog: {webrtc: debug}\n"))
 	s.Tunnel()
 	s.proxy = s.StartProxy()
 	return s
@@ -60,9 +59,7 @@ func (s *site) config(text string) string {
 	return path
 }
 
-func (s *site) startTURN() {
-	s.turn = s.StartTURN(lab.TURN{Username: turnUser, Password: turnPassword})
-}
+func (s *site) startTURN() { s.turn = s.StartTURN(s.cfg) }
 
 // startBox starts our go2rtc and waits for its last module.
 func (s *site) startBox(args ...string) {
