@@ -30,6 +30,8 @@ const (
 	WebPublic = "203.0.113.20" // WebNAT's outer address
 	BoxHost   = "192.168.10.2" // the box in its own network
 	CamHost   = "192.168.10.3" // the camera, in the box's network
+
+	boxGateway, webGateway = "192.168.10.1", "192.168.20.1"
 )
 
 // Lab is one internet. Its routers keep ports and let everything out until SetNAT says otherwise.
@@ -59,17 +61,22 @@ func New(t testing.TB) *Lab {
 	}
 
 	l.bridge(l.Internet, Server)
+	for i := 2; i <= 4; i++ { // more servers, whether they answer or not
+		l.Internet.run("ip", "addr", "add", fmt.Sprintf("203.0.113.%d/24", i), "dev", "lan")
+	}
 	// What is meant for a private address is lost on the way, as at a provider's. It is not refused: coturn ends a
 	// client's session when the kernel has no route to a peer that it names.
 	l.Internet.run("ip", "link", "add", "nowhere", "type", "bridge") // a dummy device is not in every kernel
 	l.Internet.run("ip", "link", "set", "nowhere", "arp", "off", "up")
 	l.Internet.run("ip", "route", "add", "default", "dev", "nowhere")
-	l.router(l.BoxNAT, BoxPublic, "192.168.10.1")
-	l.router(l.WebNAT, WebPublic, "192.168.20.1")
-	l.join(l.Box, l.BoxNAT, BoxHost, "192.168.10.1")
-	l.join(l.Camera, l.BoxNAT, CamHost, "192.168.10.1")
-	l.join(l.Home, l.BoxNAT, "192.168.10.4", "192.168.10.1")
-	l.join(l.Web, l.WebNAT, "192.168.20.2", "192.168.20.1")
+	l.Internet.nft("table ip lab {", "set asked {", "type ipv4_addr . ipv4_addr . inet_service", "flags dynamic", "size 65535", "}",
+		"chain input {", "type filter hook input priority filter", "add @asked { ip saddr . ip daddr . udp dport }", "}", "}")
+	l.router(l.BoxNAT, BoxPublic, boxGateway)
+	l.router(l.WebNAT, WebPublic, webGateway)
+	l.join(l.Box, l.BoxNAT, BoxHost, boxGateway)
+	l.join(l.Camera, l.BoxNAT, CamHost, boxGateway)
+	l.join(l.Home, l.BoxNAT, "192.168.10.4", boxGateway)
+	l.join(l.Web, l.WebNAT, "192.168.20.2", webGateway)
 	l.SetNAT(l.BoxNAT, NAT{})
 	l.SetNAT(l.WebNAT, NAT{})
 	return l
@@ -115,6 +122,9 @@ func (l *Lab) join(ns, bridge *Namespace, address, gateway string) {
 	ns.run("ip", "addr", "add", address+"/24", "dev", device)
 	ns.run("ip", "link", "set", device, "up")
 	ns.run("ip", "route", "add", "default", "via", gateway)
+	if gateway != Server {
+		ns.file("resolv.conf", "nameserver "+gateway+"\n") // see SetNames
+	}
 }
 
 // router joins ns to the Internet and gives it a network of its own.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"strings"
 
@@ -33,7 +34,7 @@ func (l *Lab) SetNAT(router *Namespace, nat NAT) {
 	if nat.OnlyTCP != "" {
 		block = append(block, `iifname "lan" ip daddr . tcp dport != { `+nat.OnlyTCP+` } drop`, `iifname "lan" meta l4proto != tcp drop`)
 	}
-	rules := []string{
+	router.nft(
 		"flush ruleset",
 		"table ip lab {",
 		"chain input {",
@@ -49,20 +50,33 @@ func (l *Lab) SetNAT(router *Namespace, nat NAT) {
 		"}",
 		"chain postrouting {",
 		"type nat hook postrouting priority srcnat",
-		`oifname "wan" ` + masquerade,
+		`oifname "wan" `+masquerade,
 		"}",
 		"}",
-	}
-	cmd := router.Command("nft", "-f", "-")
-	cmd.Stdin = strings.NewReader(strings.Join(rules, "\n") + "\n")
-	out, err := cmd.CombinedOutput()
-	require.NoError(l.t, err, "%s", out)
+	)
 
 	// a flow keeps the mapping it began with, whatever the rules say now
-	out, err = router.Command("conntrack", "-D", "-p", "udp").CombinedOutput()
+	out, err := router.Command("conntrack", "-D", "-p", "udp").CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && strings.Contains(string(out), " 0 flow entries") {
 		err = nil // it says so when there was none
 	}
 	require.NoError(l.t, err, "%s", out)
+}
+
+// Asked tells whether a router, by its outer address, has sent UDP to a server's address and port.
+func (l *Lab) Asked(from, server string, port int) bool {
+	l.t.Helper()
+	out, err := l.Internet.Command("nft", "list", "set", "ip", "lab", "asked").CombinedOutput()
+	require.NoError(l.t, err, "%s", out)
+	return strings.Contains(string(out), fmt.Sprintf("%s . %s . %d", from, server, port))
+}
+
+// nft runs a script; it wants each brace that closes on a line of its own.
+func (ns *Namespace) nft(lines ...string) {
+	ns.lab.t.Helper()
+	cmd := ns.Command("nft", "-f", "-")
+	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
+	out, err := cmd.CombinedOutput()
+	require.NoError(ns.lab.t, err, "%s: %s", ns.Name, out)
 }

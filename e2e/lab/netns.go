@@ -41,22 +41,18 @@ func (l *Lab) namespace(name string) *Namespace {
 			l.t.Errorf("network namespace %s stays: %s", ns.Name, err)
 		}
 	})
-	// names are those of SetHosts, others are refused at once: nobody answers at the resolver's default, loopback
-	require.NoError(l.t, os.WriteFile(filepath.Join(files, "resolv.conf"), nil, 0o644))
-	ns.SetHosts(nil)
+	// the machine's own resolver is out of reach; join writes another where there is one
+	ns.file("resolv.conf", "")
+	ns.file("hosts", "127.0.0.1 localhost\n")
 	_, err := netns("add", ns.Name)
 	require.NoError(l.t, err)
 	ns.run("ip", "link", "set", "lo", "up")
 	return ns
 }
 
-// SetHosts says which names programs started from now on know, and their addresses.
-func (ns *Namespace) SetHosts(hosts map[string]string) {
-	text := []byte("127.0.0.1 localhost\n")
-	for name, address := range hosts {
-		text = fmt.Appendln(text, address, name)
-	}
-	require.NoError(ns.lab.t, os.WriteFile(filepath.Join(filesDir, ns.Name, "hosts"), text, 0o644))
+// file stands in the place of a file of /etc for programs that are started from now on.
+func (ns *Namespace) file(name, text string) {
+	require.NoError(ns.lab.t, os.WriteFile(filepath.Join(filesDir, ns.Name, name), []byte(text), 0o644))
 }
 
 // Command is a program that is not yet started and will see the network of ns only.

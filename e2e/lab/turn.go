@@ -11,7 +11,7 @@ import (
 
 // TURN says how coturn runs: at Address of the Internet it answers STUN and TURN by UDP and TCP, on one port.
 type TURN struct {
-	Address            string // in 203.0.113.0/24, made the Internet's; Server where empty
+	Address            string // 203.0.113.1 to 203.0.113.4; Server where empty
 	Port               int    // 3478 where 0
 	Username, Password string // of a user that is always known
 	Secret             string // which signs users (use-auth-secret), instead of Username
@@ -25,9 +25,6 @@ func (l *Lab) StartTURN(cfg TURN) *Process {
 	}
 	if cfg.Port == 0 {
 		cfg.Port = 3478
-	}
-	if cfg.Address != Server {
-		l.Internet.run("ip", "addr", "replace", cfg.Address+"/24", "dev", "lan")
 	}
 	args := []string{
 		"-n", // no configuration file: Debian's stays out of it
