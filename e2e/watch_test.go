@@ -19,8 +19,9 @@ var watchScript string
 
 // viewer is somebody who has opened stream.html. He believes his eyes: see watch.js.
 type viewer struct {
-	t   testing.TB
-	ctx context.Context
+	t     testing.TB
+	ctx   context.Context
+	close func() // the browser, before the test ends
 }
 
 // view is what he sees, in milliseconds since the navigation.
@@ -39,7 +40,8 @@ func (v view) moving() bool { return v.Last > 0 && v.Now-v.Last < 500 }
 // watch logs in and opens the page of a box.
 func watch(t testing.TB, from *lab.Namespace, base string) *viewer {
 	t.Helper()
-	v := &viewer{t, from.Browser()}
+	v := &viewer{t: t}
+	v.ctx, v.close = from.Browser()
 	// A browser asks for the password and keeps it for the host. Here it stands in the first address, and not in that of
 	// the page, whose requests would be refused for it.
 	login, err := url.Parse(base + "api")

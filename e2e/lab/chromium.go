@@ -8,9 +8,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Browser is a headless Chromium in a namespace, new and with a tab, until the test ends. It is driven through pipes, so
-// nothing but its pages uses the network.
-func (ns *Namespace) Browser() context.Context {
+// Browser is a headless Chromium in a namespace, new and with a tab, until it is closed or the test ends. It is driven
+// through pipes, so nothing but its pages uses the network.
+func (ns *Namespace) Browser() (ctx context.Context, closeIt context.CancelFunc) {
 	t := ns.lab.t
 	t.Helper()
 	options := []chromedp.ExecAllocatorOption{
@@ -27,7 +27,5 @@ func (ns *Namespace) Browser() context.Context {
 	}
 	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancelAlloc)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	return ctx
+	return chromedp.NewContext(alloc)
 }
