@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -106,4 +107,24 @@ func (s *site) status(from *lab.Namespace, url string, header ...string) int {
 	}
 	_ = res.Body.Close()
 	return res.StatusCode
+}
+
+// sessions is how many viewers the box sends WebRTC to.
+func (s *site) sessions() (n int) {
+	s.t.Helper()
+	res, err := s.Box.Client().Get("http://127.0.0.1:1984/api/streams?src=cam")
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	var stream struct {
+		Consumers []struct {
+			FormatName string `json:"format_name"`
+		} `json:"consumers"`
+	}
+	require.NoError(s.t, json.NewDecoder(res.Body).Decode(&stream))
+	for _, consumer := range stream.Consumers {
+		if contains(consumer.FormatName, "webrtc") {
+			n++
+		}
+	}
+	return n
 }
