@@ -75,7 +75,7 @@ func TestCuts(t *testing.T) {
 			now := v.plays(time.Minute, "webrtc", "")
 			t.Logf("%s: webrtc %s is back after %s: %s", ca.name, now.Route, since(mended), now.Reason)
 			if ca.left != nil {
-				require.Equal(t, before.Gaps, now.Gaps, "nothing blinks on the way back")
+				require.Equal(t, before.Gaps, now.Gaps, "nothing blinks on the way back: it said\n%s", strings.Join(now.Said, "\n"))
 			}
 		})
 	}

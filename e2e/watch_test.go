@@ -17,8 +17,8 @@ import (
 //go:embed watch.js
 var watchScript string
 
-// viewer is somebody who has opened stream.html. He believes his eyes: see watch.js.
-type viewer struct {
+// watcher is somebody who has opened stream.html. He believes his eyes: see watch.js.
+type watcher struct {
 	t     testing.TB
 	ctx   context.Context
 	close func() // the browser, before the test ends
@@ -38,9 +38,9 @@ type view struct {
 func (v view) moving() bool { return v.Last > 0 && v.Now-v.Last < 500 }
 
 // watch logs in and opens the page of a box.
-func watch(t testing.TB, from *lab.Namespace, base string) *viewer {
+func watch(t testing.TB, from *lab.Namespace, base string) *watcher {
 	t.Helper()
-	v := &viewer{t: t}
+	v := &watcher{t: t}
 	v.ctx, v.close = from.Browser()
 	// A browser asks for the password and keeps it for the host. Here it stands in the first address, and not in that of
 	// the page, whose requests would be refused for it.
@@ -56,12 +56,12 @@ func watch(t testing.TB, from *lab.Namespace, base string) *viewer {
 	return v
 }
 
-func (v *viewer) open(address string) {
+func (v *watcher) open(address string) {
 	v.t.Helper()
 	require.NoError(v.t, chromedp.Do(v.ctx, chromedp.Navigate(address)))
 }
 
-func (v *viewer) view() view {
+func (v *watcher) view() view {
 	v.t.Helper()
 	got, err := chromedp.Run(v.ctx, chromedp.Evaluate[view](`(() => {
 		const {playing, route, reason} = document.querySelector('video-stream') ?? {};
@@ -72,7 +72,7 @@ func (v *viewer) view() view {
 }
 
 // until waits until he sees something.
-func (v *viewer) until(limit time.Duration, what string, ok func(view) bool) view {
+func (v *watcher) until(limit time.Duration, what string, ok func(view) bool) view {
 	v.t.Helper()
 	var last view
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
@@ -86,7 +86,7 @@ func (v *viewer) until(limit time.Duration, what string, ok func(view) bool) vie
 }
 
 // plays waits until a moving picture comes by a mode and a route.
-func (v *viewer) plays(limit time.Duration, mode, route string) view {
+func (v *watcher) plays(limit time.Duration, mode, route string) view {
 	v.t.Helper()
 	return v.until(limit, "it plays by "+mode+" "+route, func(now view) bool {
 		return now.Playing == mode && (route == "" || now.Route == route) && now.Modes[mode] > 0 && now.moving()
