@@ -54,12 +54,12 @@ func TestCuts(t *testing.T) {
 
 			ca.cut(s)
 			cut := time.Now()
-			v.until(15*time.Second, "the picture stands", func(now view) bool { return now.Now-now.Last > 1000 || len(now.Gaps) > len(before.Gaps) })
+			v.until(15*time.Second, "the picture stands", func(now seen) bool { return now.Now-now.Last > 1000 || len(now.Gaps) > len(before.Gaps) })
 			if ca.left == nil {
-				now := v.until(30*time.Second, "the page says it", func(now view) bool { return strings.Contains(now.Text, "camera offline since ") })
+				now := v.until(30*time.Second, "the page says it", func(now seen) bool { return strings.Contains(now.Text, "camera offline since ") })
 				t.Logf("%s: said after %s: %q", ca.name, since(cut), now.Text)
 			} else {
-				now := v.until(15*time.Second, "it moves in another way", func(now view) bool {
+				now := v.until(15*time.Second, "it moves in another way", func(now seen) bool {
 					return now.moving() && len(now.Gaps) > len(before.Gaps) && contains(strings.Join(ca.left, " "), now.Playing)
 				})
 				stood := now.Gaps[len(now.Gaps)-1]

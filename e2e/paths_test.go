@@ -49,11 +49,11 @@ func TestPaths(t *testing.T) {
 			best := time.Duration(math.MaxInt64)
 			for try := 0; try < 3 && best >= ca.limit; try++ {
 				v := watch(t, from, base)
-				seen := v.plays(30*time.Second, ca.mode, ca.route)
-				first := time.Duration(seen.Modes[ca.mode] * float64(time.Millisecond)).Round(time.Millisecond)
-				t.Logf("%s: %s %s, first moving picture after %s, promised %s", ca.name, seen.Playing, seen.Route, first, ca.limit)
+				now := v.plays(30*time.Second, ca.mode, ca.route)
+				first := time.Duration(now.Modes[ca.mode] * float64(time.Millisecond)).Round(time.Millisecond)
+				t.Logf("%s: %s %s, first moving picture after %s, promised %s", ca.name, now.Playing, now.Route, first, ca.limit)
 				if best = min(best, first); best >= ca.limit {
-					t.Logf("it said\n%s", strings.Join(seen.Said, "\n"))
+					t.Logf("it said\n%s", strings.Join(now.Said, "\n"))
 				}
 				v.close()
 			}

@@ -24,8 +24,8 @@ type watcher struct {
 	close func() // the browser, before the test ends
 }
 
-// view is what he sees, in milliseconds since the navigation.
-type view struct {
+// seen is what he sees, in milliseconds since the navigation.
+type seen struct {
 	Playing, Route, Reason string
 	Text                   string // on the page
 
@@ -35,7 +35,7 @@ type view struct {
 	Said             []string
 }
 
-func (v view) moving() bool { return v.Last > 0 && v.Now-v.Last < 500 }
+func (s seen) moving() bool { return s.Last > 0 && s.Now-s.Last < 500 }
 
 // watch logs in and opens the page of a box.
 func watch(t testing.TB, from *lab.Namespace, base string) *watcher {
@@ -61,9 +61,9 @@ func (v *watcher) open(address string) {
 	require.NoError(v.t, chromedp.Do(v.ctx, chromedp.Navigate(address)))
 }
 
-func (v *watcher) view() view {
+func (v *watcher) view() seen {
 	v.t.Helper()
-	got, err := chromedp.Run(v.ctx, chromedp.Evaluate[view](`(() => {
+	got, err := chromedp.Run(v.ctx, chromedp.Evaluate[seen](`(() => {
 		const {playing, route, reason} = document.querySelector('video-stream') ?? {};
 		return {...watch, now: performance.now(), playing, route, reason, text: document.body.innerText};
 	})()`))
@@ -72,9 +72,9 @@ func (v *watcher) view() view {
 }
 
 // until waits until he sees something.
-func (v *watcher) until(limit time.Duration, what string, ok func(view) bool) view {
+func (v *watcher) until(limit time.Duration, what string, ok func(seen) bool) seen {
 	v.t.Helper()
-	var last view
+	var last seen
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if last = v.view(); ok(last) {
 			return last
@@ -86,9 +86,9 @@ func (v *watcher) until(limit time.Duration, what string, ok func(view) bool) vi
 }
 
 // plays waits until a moving picture comes by a mode and a route.
-func (v *watcher) plays(limit time.Duration, mode, route string) view {
+func (v *watcher) plays(limit time.Duration, mode, route string) seen {
 	v.t.Helper()
-	return v.until(limit, "it plays by "+mode+" "+route, func(now view) bool {
+	return v.until(limit, "it plays by "+mode+" "+route, func(now seen) bool {
 		return now.Playing == mode && (route == "" || now.Route == route) && now.Modes[mode] > 0 && now.moving()
 	})
 }
