@@ -65,7 +65,6 @@ func TestCuts(t *testing.T) {
 				stood := now.Gaps[len(now.Gaps)-1]
 				t.Logf("%s: the picture stood for %.1f s, then by %s %s: %s", ca.name, (stood[1]-stood[0])/1000, now.Playing, now.Route, now.Reason)
 				require.Less(t, stood[1]-stood[0], 10_000.)
-				before = now
 				// a short cut would leave a session that only waits for the path
 				s.box.Wait(t, 20*time.Second, "the box gives the session up", func() bool { return s.sessions() == 0 })
 			}
@@ -74,9 +73,7 @@ func TestCuts(t *testing.T) {
 			mended := time.Now()
 			now := v.plays(time.Minute, "webrtc", "")
 			t.Logf("%s: webrtc %s is back after %s: %s", ca.name, now.Route, since(mended), now.Reason)
-			if ca.left != nil {
-				require.Equal(t, before.Gaps, now.Gaps, "nothing blinks on the way back: it said\n%s", strings.Join(now.Said, "\n"))
-			}
+			require.Empty(t, now.Blanks, "nothing blinks: it said\n%s", strings.Join(now.Said, "\n"))
 		})
 	}
 }

@@ -11,6 +11,7 @@
         last: 0, // when it changed last
         modes: {}, // first, for each mode that was on screen
         gaps: [], // [from, to] without a change for more than a second
+        blanks: [], // when there was no picture, though there had been one
         said: [], // what the player said of itself, as it changed
     };
 
@@ -34,10 +35,13 @@
     setInterval(() => {
         const player = document.querySelector('video-stream');
         const picture = player?.picture;
-        if (!picture || !(picture.videoWidth || picture.naturalWidth)) return;
+        const blank = () => {
+            if (watch.first) watch.blanks.push(performance.now());
+        };
+        if (!picture || !(picture.videoWidth || picture.naturalWidth)) return blank();
         context.drawImage(picture, 0, 0, canvas.width, canvas.height);
         const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
-        if (flat(pixels)) return;
+        if (flat(pixels)) return blank();
         if (player.playing !== mode) {
             mode = player.playing;
             before = null; // another element's picture is no movement

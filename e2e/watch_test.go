@@ -32,6 +32,7 @@ type seen struct {
 	Now, First, Last float64
 	Modes            map[string]float64
 	Gaps             [][2]float64
+	Blanks           []float64
 	Said             []string
 }
 
