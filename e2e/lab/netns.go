@@ -149,10 +149,10 @@ func remove(name string) error {
 		return err
 	}
 	_ = os.Remove(filesDir) // fails while others are in it
-	if _, err := os.Stat(filepath.Join(netnsDir, name)); errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
 	_, err := netns("delete", name)
+	if _, gone := os.Stat(filepath.Join(netnsDir, name)); errors.Is(gone, os.ErrNotExist) {
+		return nil // or was never made, or another process was quicker with a stale one
+	}
 	return err
 }
 
