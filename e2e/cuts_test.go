@@ -42,6 +42,14 @@ func TestCuts(t *testing.T) {
 			func(s *site) { s.startCamera() },
 			nil,
 		},
+		{
+			"camera unplugged",
+			lab.NAT{},
+			"stun",
+			func(s *site) { s.Unplug(s.Camera) },
+			func(s *site) { s.Plug(s.Camera) },
+			nil,
+		},
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {

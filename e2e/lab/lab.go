@@ -145,3 +145,12 @@ func (l *Lab) router(ns *Namespace, public, private string) {
 	l.join(ns, l.Internet, public, Server) // which passes nothing on
 	ns.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
 }
+
+// Unplug takes the cable out of a machine, so that what it had to say is missed and nothing is refused.
+func (l *Lab) Unplug(ns *Namespace) { ns.run("ip", "link", "set", "eth0", "down") }
+
+// Plug puts it in again.
+func (l *Lab) Plug(ns *Namespace) {
+	ns.run("ip", "link", "set", "eth0", "up")
+	ns.run("ip", "route", "replace", "default", "via", boxGateway)
+}
