@@ -19,31 +19,32 @@ import (
 	"github.com/bluenviron/gohlslib/v2"
 	"github.com/bluenviron/gohlslib/v2/pkg/codecs"
 	"github.com/chromedp/chromedp"
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
-// drawn is an RTSP camera of its own: a moving picture that ffmpeg draws, with a keyframe a second.
-func drawn(t testing.TB, arguments string) *server {
+// hlsCamera is an RTSP camera of its own: a moving picture that ffmpeg draws, with a keyframe a second.
+func hlsCamera(t testing.TB, arguments string) *server {
 	t.Helper()
 	return camera(t, "\"exec:ffmpeg -v error -nostdin -re "+arguments+" -f rtsp {output}\"")
 }
 
 const (
-	pictures = "-f lavfi -i testsrc2=size=640x360:rate=25"
-	tone     = "-f lavfi -i sine=f=440:r=48000"
-	h264     = "-c:v libx264 -preset ultrafast -tune zerolatency -g 25 -pix_fmt yuv420p"
-	h265     = "-c:v libx265 -preset ultrafast -x265-params log-level=0:keyint=25:min-keyint=25 -pix_fmt yuv420p"
-	sound    = "-c:a aac -b:a 64k"
+	hlsPictures = "-f lavfi -i testsrc2=size=640x360:rate=25"
+	hlsTone     = "-f lavfi -i sine=f=440:r=48000"
+	hlsH264     = "-c:v libx264 -preset ultrafast -tune zerolatency -g 25 -pix_fmt yuv420p"
+	hlsH265     = "-c:v libx265 -preset ultrafast -x265-params log-level=0:keyint=25:min-keyint=25 -pix_fmt yuv420p"
+	hlsSound    = "-c:a aac -b:a 64k"
 )
 
-// watching is a server whose cam1 is a camera's stream.
-func watching(t testing.TB, source *server) *server {
+// hlsServer is a server whose cam1 is a camera's stream.
+func hlsServer(t testing.TB, source *server) *server {
 	t.Helper()
 	return newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp))
 }
 
-// consumers are the format names in api/streams.
-func (s *server) consumers(stream string) (names []string) {
+// hlsConsumers are the format names in api/streams.
+func (s *server) hlsConsumers(stream string) (names []string) {
 	s.t.Helper()
 	var all map[string]struct {
 		Consumers []struct {
@@ -57,14 +58,14 @@ func (s *server) consumers(stream string) (names []string) {
 	return names
 }
 
-// answers counts what a viewer's requests were answered with.
-type answers struct {
+// hlsAnswers counts what a viewer's requests were answered with.
+type hlsAnswers struct {
 	mu    sync.Mutex
 	codes map[int]int
 	odd   []string
 }
 
-func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a *hlsAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -78,17 +79,17 @@ func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// viewer follows the playlists with gohlslib's client, and counts access units and audio packets.
-type viewer struct {
-	answers
+// hlsViewer follows the playlists with gohlslib's client, and counts access units and audio packets.
+type hlsViewer struct {
+	hlsAnswers
 	client       *gohlslib.Client
-	video, audio int // guarded by answers.mu
+	video, audio int // guarded by mu
 	last         time.Time
 }
 
-func view(t testing.TB, address string) *viewer {
+func hlsView(t testing.TB, address string) *hlsViewer {
 	t.Helper()
-	v := &viewer{answers: answers{codes: map[int]int{}}}
+	v := &hlsViewer{hlsAnswers: hlsAnswers{codes: map[int]int{}}}
 	count := func(n *int) {
 		v.mu.Lock()
 		*n++
@@ -97,7 +98,7 @@ func view(t testing.TB, address string) *viewer {
 	}
 	v.client = &gohlslib.Client{
 		URI:           address,
-		HTTPClient:    &http.Client{Transport: &v.answers},
+		HTTPClient:    &http.Client{Transport: &v.hlsAnswers},
 		OnDecodeError: func(error) {},
 
 		OnDownloadPrimaryPlaylist: func(string) {},
@@ -123,7 +124,7 @@ func view(t testing.TB, address string) *viewer {
 	return v
 }
 
-func (v *viewer) seen() (video, audio int, last time.Time, odd []string) {
+func (v *hlsViewer) seen() (video, audio int, last time.Time, odd []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.video, v.audio, v.last, v.odd
@@ -133,14 +134,14 @@ func (v *viewer) seen() (video, audio int, last time.Time, odd []string) {
 // they have gone the consumer goes.
 func TestHLSManyViewers(t *testing.T) {
 	t.Parallel()
-	source := drawn(t, pictures+" "+tone+" "+h264+" "+sound)
+	source := hlsCamera(t, hlsPictures+" "+hlsTone+" "+hlsH264+" "+hlsSound)
 	source.start()
-	s := watching(t, source)
+	s := hlsServer(t, source)
 	s.start()
-	var viewers []*viewer
+	var viewers []*hlsViewer
 	for i := range 20 {
 		query := []string{"", "&mp4", "&mp4=flac", "&video=h264&audio=aac"}[i%4]
-		viewers = append(viewers, view(t, s.api+"api/stream.m3u8?src=cam1"+query))
+		viewers = append(viewers, hlsView(t, s.api+"api/stream.m3u8?src=cam1"+query))
 	}
 	begin := time.Now()
 	s.wait(30*time.Second, "everybody has seen 20 s", func() bool {
@@ -152,13 +153,13 @@ func TestHLSManyViewers(t *testing.T) {
 		return true
 	})
 	t.Logf("twenty viewers had 20 s of video after %s", time.Since(begin).Round(time.Millisecond))
-	require.Equal(t, []string{"hls/fmp4"}, s.consumers("cam1"))
+	require.Equal(t, []string{"hls/fmp4"}, s.hlsConsumers("cam1"))
 	for _, v := range viewers {
 		_, _, _, odd := v.seen()
 		require.Empty(t, odd)
 		v.client.Close()
 	}
-	s.wait(40*time.Second, "the muxer ended", func() bool { return len(s.consumers("cam1")) == 0 })
+	s.wait(40*time.Second, "the muxer ended", func() bool { return len(s.hlsConsumers("cam1")) == 0 })
 	s.stop()
 }
 
@@ -166,29 +167,29 @@ func TestHLSManyViewers(t *testing.T) {
 func TestHLSFFmpeg(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, camera, query, want string }{
-		{"h264 aac", pictures + " " + tone + " " + h264 + " " + sound, "", "h264 aac"},
-		{"h265", pictures + " " + h265, "&mp4", "hevc"},
-		{"b-frames", pictures + " -c:v libx264 -preset veryfast -bf 2 -g 25 -pix_fmt yuv420p", "&mp4", "h264"},
-		{"opus", pictures + " " + tone + " " + h264 + " -c:a libopus", "&mp4=all", "h264 opus"},
-		{"g711", pictures + " " + tone + " " + h264 + " -c:a pcm_mulaw -ar 8000 -ac 1", "&mp4=flac", "h264 flac"},
-		{"g711 that HLS was not asked for", pictures + " " + tone + " " + h264 + " -c:a pcm_mulaw -ar 8000 -ac 1", "&mp4", "h264"},
-		{"audio alone", tone + " " + sound, "", "aac"},
+		{"h264 aac", hlsPictures + " " + hlsTone + " " + hlsH264 + " " + hlsSound, "", "h264 aac"},
+		{"h265", hlsPictures + " " + hlsH265, "&mp4", "hevc"},
+		{"b-frames", hlsPictures + " -c:v libx264 -preset veryfast -bf 2 -g 25 -pix_fmt yuv420p", "&mp4", "h264"},
+		{"opus", hlsPictures + " " + hlsTone + " " + hlsH264 + " -c:a libopus", "&mp4=all", "h264 opus"},
+		{"g711", hlsPictures + " " + hlsTone + " " + hlsH264 + " -c:a pcm_mulaw -ar 8000 -ac 1", "&mp4=flac", "h264 flac"},
+		{"g711 that HLS was not asked for", hlsPictures + " " + hlsTone + " " + hlsH264 + " -c:a pcm_mulaw -ar 8000 -ac 1", "&mp4", "h264"},
+		{"audio alone", hlsTone + " " + hlsSound, "", "aac"},
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
 			t.Parallel()
-			source := drawn(t, ca.camera)
+			source := hlsCamera(t, ca.camera)
 			source.start()
-			s := watching(t, source)
+			s := hlsServer(t, source)
 			s.start()
 			out, err := exec.Command("ffprobe", "-v", "error", "-read_intervals", "%+3", "-show_entries",
 				"packet=codec_type,dts_time,pts_time:stream=codec_name", "-of", "compact", s.api+"api/stream.m3u8?src=cam1"+ca.query).CombinedOutput()
 			require.NoError(t, err, string(out))
 			var names []string
 			last := map[string]float64{}
-			for _, line := range strings.Split(string(out), "\n") {
+			for line := range strings.SplitSeq(string(out), "\n") {
 				fields := map[string]string{}
-				for _, f := range strings.Split(line, "|") {
+				for f := range strings.SplitSeq(line, "|") {
 					k, v, _ := strings.Cut(f, "=")
 					fields[k] = v
 				}
@@ -216,8 +217,8 @@ func TestHLSFFmpeg(t *testing.T) {
 	}
 }
 
-// chromium opens a browser for one test.
-func chromium(t testing.TB) context.Context {
+// hlsBrowser opens a browser for one test.
+func hlsBrowser(t testing.TB) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(900, 600), chromedp.Flag("disable-quic", true),
@@ -230,8 +231,8 @@ func chromium(t testing.TB) context.Context {
 	return ctx
 }
 
-// pixels is a sum over what the video element shows; it changes with the picture.
-const pixels = `(() => {
+// hlsPixels is a sum over what the video element shows; it changes with the picture.
+const hlsPixels = `(() => {
 	const video = document.querySelector('video');
 	if (!video || video.readyState < 2) return '';
 	const canvas = document.createElement('canvas');
@@ -242,15 +243,15 @@ const pixels = `(() => {
 	return context.getImageData(0, 0, 160, 90).data.reduce((sum, v, i) => (sum * 31 + v) % 1000000007, 0).toString();
 })()`
 
-// moves waits until the picture has changed a few times, and says how long that took.
-func moves(t testing.TB, ctx context.Context, limit time.Duration) time.Duration {
+// hlsMoves waits until the picture has changed a few times, and says how long that took.
+func hlsMoves(ctx context.Context, t testing.TB, limit time.Duration) time.Duration {
 	t.Helper()
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	shown := map[string]bool{}
 	for len(shown) < 5 {
-		now, err := chromedp.Run(ctx, chromedp.Evaluate[string](pixels))
+		now, err := chromedp.Run(ctx, chromedp.Evaluate[string](hlsPixels))
 		require.NoError(t, err, "the picture does not move, %d seen", len(shown))
 		if now != "" {
 			shown[now] = true
@@ -267,17 +268,17 @@ func moves(t testing.TB, ctx context.Context, limit time.Duration) time.Duration
 // TestHLSPage: hls.html in Chromium with hls.js from the binary; the camera goes, it is said, and comes back.
 func TestHLSPage(t *testing.T) {
 	t.Parallel()
-	source := drawn(t, pictures+" "+tone+" "+h264+" "+sound)
+	source := hlsCamera(t, hlsPictures+" "+hlsTone+" "+hlsH264+" "+hlsSound)
 	source.start()
-	s := watching(t, source)
+	s := hlsServer(t, source)
 	path := filepath.Join(s.dir, "go2rtc.yaml")
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, bytes.Replace(b, []byte("api: {"), []byte("api: {username: admin, password: secret, "), 1), 0o600))
 	s.start()
-	ctx := chromium(t)
+	ctx := hlsBrowser(t)
 	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(s.api+"hls.html?src=cam1&mp4")))
-	t.Logf("first moving picture after %s", moves(t, ctx, 20*time.Second).Round(time.Millisecond))
+	t.Logf("first moving picture after %s", hlsMoves(ctx, t, 20*time.Second).Round(time.Millisecond))
 
 	const delay = `hls.playingDate ? Date.now() - hls.playingDate.getTime() : 0`
 	var late float64
@@ -295,7 +296,7 @@ func TestHLSPage(t *testing.T) {
 	_, err = chromedp.Run(limited, chromedp.Poll[bool](`document.querySelector('video').paused || document.querySelector('video').readyState < 3`))
 	require.NoError(t, err, "the picture stands")
 	source.start()
-	t.Logf("moves again %s after the camera's server was back", moves(t, ctx, 45*time.Second).Round(time.Millisecond))
+	t.Logf("moves again %s after the camera's server was back", hlsMoves(ctx, t, 45*time.Second).Round(time.Millisecond))
 	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
 		png, errShot := chromedp.Run(limited, chromedp.CaptureScreenshot())
 		require.NoError(t, errShot)
@@ -313,7 +314,7 @@ func TestHLSPage(t *testing.T) {
 // mid-play leaves its playlist, and viewers go on, behind a discontinuity, when it is back.
 func TestHLSCameraComesBack(t *testing.T) {
 	t.Parallel()
-	source := drawn(t, pictures+" "+h264)
+	source := hlsCamera(t, hlsPictures+" "+hlsH264)
 	s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://admin:hunter2@127.0.0.1:%d/clip\"}\n", source.rtsp))
 	s.start()
 	code, text := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1", "")
@@ -322,7 +323,7 @@ func TestHLSCameraComesBack(t *testing.T) {
 	require.NotContains(t, text, "hunter2")
 
 	source.start()
-	v := view(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
 	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
 	code, text = request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
 	require.Equal(t, http.StatusOK, code)
@@ -334,6 +335,12 @@ func TestHLSCameraComesBack(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, text, "#EXTINF")
 	before, _, _, _ := v.seen()
+	s.wait(20*time.Second, "who comes now is told", func() bool {
+		code, text = request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
+		return code == http.StatusServiceUnavailable
+	})
+	require.Regexp(t, `^hls: nothing of cam1 for \d+s: .`, text)
+	require.NotContains(t, text, "hunter2")
 
 	source.start()
 	s.wait(30*time.Second, "it plays again", func() bool { video, _, _, _ := v.seen(); return video > before+50 })
@@ -351,7 +358,7 @@ func TestHLSPublisherComesBack(t *testing.T) {
 	s := newServer(t, "streams: {cam1: \"\"}\n")
 	s.start()
 	publish := func() *exec.Cmd {
-		arguments := strings.Fields("-v error -nostdin -re " + pictures + " " + h264 + " -rtsp_transport tcp -f rtsp " + fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", s.rtsp))
+		arguments := strings.Fields("-v error -nostdin -re " + hlsPictures + " " + hlsH264 + " -rtsp_transport tcp -f rtsp " + fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", s.rtsp))
 		cmd := exec.Command("ffmpeg", arguments...)
 		require.NoError(t, cmd.Start())
 		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
@@ -362,7 +369,7 @@ func TestHLSPublisherComesBack(t *testing.T) {
 		code, _ := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
 		return code == http.StatusOK
 	})
-	v := view(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
 	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
 	require.NoError(t, first.Process.Kill())
 	_ = first.Wait()
@@ -378,11 +385,11 @@ func TestHLSPublisherComesBack(t *testing.T) {
 // TestHLSHostile: what is gone, forged, malformed or many gets one sentence, and who plays goes on playing.
 func TestHLSHostile(t *testing.T) {
 	t.Parallel()
-	source := drawn(t, pictures+" "+h264)
+	source := hlsCamera(t, hlsPictures+" "+hlsH264)
 	source.start()
-	s := watching(t, source)
+	s := hlsServer(t, source)
 	s.start()
-	v := view(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
 	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
 	_, text := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
 	lines := strings.Fields(text)
@@ -420,13 +427,24 @@ func TestHLSHostile(t *testing.T) {
 		require.Contains(t, body, ca.want, ca.path)
 	}
 
+	// upstream's message: the same playlist, whose URI begins with hls/
+	socket, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam1", nil)
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	require.NoError(t, socket.WriteJSON(map[string]string{"type": "hls", "value": "avc1.640029,mp4a.40.2"}))
+	var message struct{ Type, Value string }
+	require.NoError(t, socket.ReadJSON(&message))
+	require.NoError(t, socket.Close())
+	require.Equal(t, "hls", message.Type)
+	require.Contains(t, message.Value, "\nhls/playlist.m3u8?id="+id+"\n")
+
 	// ten thousand that ask for nothing, and twenty that do not read what they asked for
 	for range 20 {
 		request, errRequest := http.NewRequest(http.MethodGet, s.api+"api/hls/segment.m4s?id="+id+"&n=1", nil)
 		require.NoError(t, errRequest)
-		res, errDo := http.DefaultClient.Do(request)
+		unread, errDo := http.DefaultClient.Do(request)
 		require.NoError(t, errDo)
-		t.Cleanup(func() { _ = res.Body.Close() })
+		t.Cleanup(func() { _ = unread.Body.Close() })
 	}
 	before, _, _, _ := v.seen()
 	begin := time.Now()
@@ -447,6 +465,18 @@ func TestHLSHostile(t *testing.T) {
 	s.wait(15*time.Second, "it goes on", func() bool { video, _, _, _ := v.seen(); return video > before+75 })
 	_, _, _, odd := v.seen()
 	require.Empty(t, odd)
+
+	for i := range 20 {
+		code, body := request(t, http.MethodGet, fmt.Sprintf("%sapi/stream.m3u8?src=cam1&video=h264&audio=codec%d", s.api, i), "")
+		if code != http.StatusOK {
+			require.Equal(t, http.StatusServiceUnavailable, code)
+			require.Contains(t, body, "too many differing filters")
+			require.Greater(t, i, 10)
+			break
+		}
+		require.Less(t, i, 18)
+	}
+	require.Len(t, s.hlsConsumers("cam1"), 1, "all of them are the same track")
 
 	// the first segment goes; the stream too, and its muxer with it
 	s.wait(60*time.Second, "segment 0 is gone", func() bool {

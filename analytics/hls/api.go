@@ -47,11 +47,8 @@ func open(ctx context.Context, name string, stream *streams.Stream, medias []*co
 	if muxers.get(m.id) == nil {
 		return nil, notYet("hls: " + name + " was changed just now")
 	}
-	if since, reason, away := m.away(time.Now()); away {
-		if reason == nil {
-			reason = errors.New("its source sends nothing")
-		}
-		return nil, notYet(fmt.Sprintf("hls: nothing of %s for %s: %s", name, since.Round(time.Second), reason))
+	if err = m.away(time.Now()); err != nil {
+		return nil, err
 	}
 	var reason error
 	err = m.wait(ctx, firstWait, func() bool { reason = m.reason; return len(m.list()) > 0 })

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// real is a clip of people in a shop in the size and rate that its cameras send, 4 Mbit/s with a keyframe each second.
-func real(b testing.TB) string {
+// people is a clip of people in a shop in the size and rate that its cameras send, 4 Mbit/s with a keyframe each second.
+func people(b testing.TB) string {
 	b.Helper()
 	path := filepath.Join("..", "..", "..", "shared", "assets", "video", "one-by-one-person-detection.mp4")
 	if _, err := os.Stat(path); err != nil {
@@ -24,7 +24,7 @@ const fullHD = "-vf scale=1920:1080,fps=25 -c:v libx264 -preset veryfast -tune z
 
 // BenchmarkWrite is one access unit of 1080p video, with a part made of each five and a segment of each 25.
 func BenchmarkWrite(b *testing.B) {
-	units := clip(b, real(b), fullHD)
+	units := clip(b, people(b), fullHD)
 	r := newRig(b, h264Codec())
 	size, n := 0, uint32(0)
 	b.ReportAllocs()

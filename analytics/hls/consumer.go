@@ -76,7 +76,7 @@ func (t *track) depacketiser(from *core.Codec) (core.Filter, error) {
 	switch from.Name {
 	case core.CodecH264:
 		t.units = &units{}
-		return choose(h264.RTPDepay, h264.RepairAVCC), nil
+		return choose(h264.RTPDepay, repairAVCC), nil
 	case core.CodecH265:
 		t.units = &units{h265: true}
 		return choose(h265.RTPDepay, h265.RepairAVCC), nil
@@ -109,6 +109,16 @@ func (t *track) depacketiser(from *core.Codec) (core.Filter, error) {
 		return flac, nil
 	}
 	return nil, fmt.Errorf("hls: no %s", from.Name)
+}
+
+// repairAVCC is upstream's on a copy: it writes to the packet, which is every consumer's.
+func repairAVCC(codec *core.Codec, next core.HandlerFunc) core.HandlerFunc {
+	var own rtp.Packet
+	repair := h264.RepairAVCC(codec, next)
+	return func(packet *rtp.Packet) {
+		own = *packet
+		repair(&own)
+	}
 }
 
 // aacFrames gives frames the time of their packet. Upstream's depacketiser counts from zero instead, so that each lost

@@ -3,6 +3,7 @@ package hls
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -125,12 +126,19 @@ func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool
 	}
 }
 
-// away says since when the source has sent nothing, and why, once that is long.
-func (m *muxer) away(now time.Time) (since time.Duration, reason error, away bool) {
+// away is an error once the source has sent nothing for long: for how long, and why.
+func (m *muxer) away(now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	since = now.Sub(m.heardAt)
-	return since, m.reason, since >= silence || m.consumer == nil
+	since := now.Sub(m.heardAt)
+	if since < silence && m.consumer != nil {
+		return nil
+	}
+	reason := m.reason
+	if reason == nil {
+		reason = errors.New("its source sends nothing")
+	}
+	return notYet(fmt.Sprintf("hls: nothing of %s for %s: %s", m.name, since.Round(time.Second), reason))
 }
 
 // revive asks a silent source anew, in the background: a producer that others published does not come back to the

@@ -38,7 +38,7 @@ func (m *muxer) writeLeading(c *consumer, t *track, data []byte, timestamp, show
 	if !follows || changed {
 		m.endRun()
 	}
-	if m.run == nil && !(key && m.beginRun(c, t, source, now)) {
+	if m.run == nil && (!key || !m.beginRun(c, t, source, now)) {
 		return
 	}
 

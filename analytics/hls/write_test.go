@@ -218,13 +218,14 @@ func TestBounds(t *testing.T) {
 		t.Run(ca.name, func(t *testing.T) {
 			r := newRig(t, h264Codec())
 			most := 0
-			for i := range 1500 {
-				u := units[1]
+			key, other := padded(units[0], ca.size), padded(units[1], ca.size)
+			for i := range 600 {
+				u := other
 				if i == 0 || ca.key && i%25 == 0 {
-					u = units[0]
+					u = key
 				}
 				r.now = r.now.Add(40 * time.Millisecond)
-				r.write(r.consumer, r.video, padded(u, ca.size), uint32(i*ca.step), 0, r.now)
+				r.write(r.consumer, r.video, u, uint32(i*ca.step), 0, r.now)
 				_, size := sum(r.segments)
 				if r.open != nil {
 					size += r.open.size
