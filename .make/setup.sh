@@ -15,6 +15,9 @@ packages=(
 	git      # applies patches/
 	chromium # opens the pages in tests
 	postgresql # tests run clusters of their own; Debian's stays unused
+	iproute2 nftables conntrack # tests make networks: namespaces, routers that translate addresses, flows to forget
+	coturn   # STUN and TURN server of those networks
+	openssh-server # its -R stands in for Cloudflare Tunnel in them
 )
 
 install_packages() {
@@ -31,7 +34,21 @@ install_packages() {
 	echo "setup: apt-get install ${missing[*]}"
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq || echo "setup: apt-get update did not work, trying with the lists there are" >&2
+	# Tests start servers of their own: none that comes with a package starts, neither now nor with the machine
+	local policy=/usr/sbin/policy-rc.d
+	[[ -e $policy ]] || { trap "rm -f $policy" EXIT; printf '#!/bin/sh\nexit 101\n' >$policy; chmod 755 $policy; }
 	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || die "apt-get could not install ${missing[*]}"
+	for package in "${missing[@]}"; do
+		case $package in coturn | postgresql) disable "$package" ;; openssh-server) disable ssh ;; esac
+	done
+	[[ -z $(trap -p EXIT) ]] || { rm -f $policy; trap - EXIT; }
+}
+
+# disable SERVICE keeps it from starting with the machine, where something would start it.
+disable() {
+	if command -v systemctl >/dev/null; then
+		systemctl disable --quiet "$1" 2>/dev/null || true # such as a container's, which boots nothing
+	fi
 }
 
 # ONNX Runtime, MIT. npm's package has the library for both processors; its install script is not run.

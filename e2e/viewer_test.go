@@ -75,17 +75,17 @@ func (s *server) whep(sdp string) (code int, location, text string) {
 	return res.StatusCode, res.Header.Get("Location"), string(b)
 }
 
-// watcher receives RTP and knows the longest time without any.
-type watcher struct {
+// receiver receives RTP and knows the longest time without any.
+type receiver struct {
 	pc       *webrtc.PeerConnection
 	location string
 	packets  atomic.Int64
 	longest  atomic.Int64 // nanoseconds
 }
 
-func (s *server) watch() *watcher {
+func (s *server) watch() *receiver {
 	s.t.Helper()
-	w := &watcher{}
+	w := &receiver{}
 	var sdp string
 	w.pc, sdp = viewerOffer(s.t, true)
 	w.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {

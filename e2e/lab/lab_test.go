@@ -1,0 +1,139 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// echo answers each packet with the address that it came from.
+func echo(l *Lab, address string) {
+	var conn net.PacketConn
+	var err error
+	require.NoError(l.t, l.Internet.do(func() { conn, err = (&net.ListenConfig{}).ListenPacket(l.t.Context(), "udp4", address) }))
+	require.NoError(l.t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		b := make([]byte, 100)
+		for {
+			_, from, err := conn.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			_, _ = conn.WriteTo([]byte(from.String()), from)
+		}
+	}()
+	l.t.Cleanup(func() {
+		_ = conn.Close()
+		<-ended
+	})
+}
+
+// TestNAT: the routers are what they are called.
+func TestNAT(t *testing.T) {
+	l := New(t)
+	servers := []string{Server + ":7", "203.0.113.2:7"}
+	for _, server := range servers {
+		echo(l, server)
+	}
+	web := Server + ":80"
+	listener := l.Internet.Listen(web)
+	t.Cleanup(func() { _ = listener.Close() })
+	other := l.Internet.Listen(Server + ":81")
+	t.Cleanup(func() { _ = other.Close() })
+	dials := func(address string) bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		conn, err := l.Web.Dial(ctx, "tcp4", address)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	}
+	// seen are the addresses that two servers see of one socket; none where they do not hear it
+	seen := func(port int) (list []string) {
+		var conn net.PacketConn
+		var err error
+		require.NoError(t, l.Web.do(func() {
+			conn, err = (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", fmt.Sprintf("192.168.20.2:%d", port))
+		}))
+		require.NoError(t, err)
+		defer func() { _ = conn.Close() }()
+		b := make([]byte, 100)
+		for _, server := range servers {
+			to, err := net.ResolveUDPAddr("udp4", server)
+			require.NoError(t, err)
+			_, err = conn.WriteTo([]byte("?"), to)
+			require.NoError(t, err)
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(300*time.Millisecond)))
+			if n, _, err := conn.ReadFrom(b); err == nil {
+				list = append(list, string(b[:n]))
+			}
+		}
+		return list
+	}
+
+	kept := WebPublic + ":5000"
+	require.Equal(t, []string{kept, kept}, seen(5000))
+	require.True(t, l.Asked(WebPublic, "203.0.113.2", 7))
+	require.False(t, l.Asked(BoxPublic, "203.0.113.2", 7))
+
+	l.SetNAT(l.WebNAT, NAT{Symmetric: true})
+	list := seen(5000)
+	require.Len(t, list, 2)
+	require.NotEqual(t, list[0], list[1])
+	require.NotContains(t, list, kept)
+
+	l.SetNAT(l.WebNAT, NAT{BlockUDP: true})
+	require.Empty(t, seen(5000))
+	require.True(t, dials(web))
+
+	l.SetNAT(l.WebNAT, NAT{OnlyTCP: ProxyAddress})
+	require.Empty(t, seen(5000))
+	require.True(t, dials(web))
+	require.False(t, dials(Server+":81"))
+
+	l.SetNAT(l.WebNAT, NAT{})
+	require.Equal(t, []string{kept, kept}, seen(5000))
+	require.True(t, dials(Server+":81"))
+
+	// nothing of another network is reached, and nobody is told so
+	require.False(t, dials(BoxHost+":1984"))
+}
+
+// TestNothingStays: a lab takes itself away, and what a process left that was killed.
+func TestNothingStays(t *testing.T) {
+	need(t)
+	dead := exec.CommandContext(t.Context(), "true")
+	require.NoError(t, dead.Run())
+	stale := fmt.Sprintf("%s%d-1-box", family, dead.ProcessState.Pid())
+	_, err := netns("add", stale)
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(filesDir, stale), 0o755))
+	left := exec.CommandContext(t.Context(), "ip", "netns", "exec", stale, "sleep", "1000")
+	require.NoError(t, left.Start())
+
+	var mine string
+	t.Run("lab", func(t *testing.T) {
+		l := New(t)
+		mine = l.Box.Name
+		require.FileExists(t, filepath.Join(netnsDir, mine))
+		Start(t, l.Box.Command("sleep", "1000"))
+		require.NoFileExists(t, filepath.Join(netnsDir, stale))
+		require.NoDirExists(t, filepath.Join(filesDir, stale))
+	})
+	require.Error(t, left.Wait(), "it was killed")
+	require.NoFileExists(t, filepath.Join(netnsDir, mine))
+	require.NoDirExists(t, filepath.Join(filesDir, mine))
+}

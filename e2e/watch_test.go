@@ -1,0 +1,95 @@
+package e2e
+
+import (
+	"context"
+	_ "embed"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/e2e/lab"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+//go:embed watch.js
+var watchScript string
+
+// watcher is somebody who has opened stream.html. He believes his eyes: see watch.js.
+type watcher struct {
+	t     testing.TB
+	ctx   context.Context
+	close func() // the browser, before the test ends
+}
+
+// seen is what he sees, in milliseconds since the navigation.
+type seen struct {
+	Playing, Route, Reason string
+	Text                   string // on the page
+
+	Now, First, Last float64
+	Modes            map[string]float64
+	Gaps             [][2]float64
+	Blanks           []float64
+	Said             []string
+}
+
+func (s seen) moving() bool { return s.Last > 0 && s.Now-s.Last < 500 }
+
+// watch logs in and opens the page of a box.
+func watch(t testing.TB, from *lab.Namespace, base string) *watcher {
+	t.Helper()
+	v := &watcher{t: t}
+	v.ctx, v.close = from.Browser()
+	// A browser asks for the password and keeps it for the host. Here it stands in the first address, and not in that of
+	// the page, whose requests would be refused for it.
+	login, err := url.Parse(base + "api")
+	require.NoError(t, err)
+	login.User = url.UserPassword(siteUser, sitePassword)
+	require.NoError(t, chromedp.Do(v.ctx, chromedp.Navigate(login.String())))
+	require.NoError(t, chromedp.Do(v.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, errAdd := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchScript})
+		return errAdd
+	})))
+	v.open(base + "stream.html?src=cam")
+	return v
+}
+
+func (v *watcher) open(address string) {
+	v.t.Helper()
+	require.NoError(v.t, chromedp.Do(v.ctx, chromedp.Navigate(address)))
+}
+
+func (v *watcher) view() seen {
+	v.t.Helper()
+	got, err := chromedp.Run(v.ctx, chromedp.Evaluate[seen](`(() => {
+		const {playing, route, reason} = document.querySelector('video-stream') ?? {};
+		return {...watch, now: performance.now(), playing, route, reason, text: document.body.innerText};
+	})()`))
+	require.NoError(v.t, err)
+	return got
+}
+
+// until waits until he sees something.
+func (v *watcher) until(limit time.Duration, what string, ok func(seen) bool) seen {
+	v.t.Helper()
+	var last seen
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if last = v.view(); ok(last) {
+			return last
+		}
+	}
+	v.t.Fatalf("waited %s until %s; the page says %q, last movement %.0f ms of %.0f, it said\n%s",
+		limit, what, last.Text, last.Last, last.Now, strings.Join(last.Said, "\n"))
+	return last
+}
+
+// plays waits until a moving picture comes by a mode and a route.
+func (v *watcher) plays(limit time.Duration, mode, route string) seen {
+	v.t.Helper()
+	return v.until(limit, "it plays by "+mode+" "+route, func(now seen) bool {
+		return now.Playing == mode && (route == "" || now.Route == route) && now.Modes[mode] > 0 && now.moving()
+	})
+}
