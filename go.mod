@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/AlexxIT/go2rtc v1.9.14
 	github.com/bluenviron/gohlslib/v2 v2.3.0
+	github.com/bluenviron/mediacommon/v2 v2.8.3
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
