@@ -1,10 +1,12 @@
 package measure
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,15 +67,23 @@ func (s *server) publishFile(stream, path string) {
 }
 
 // room is a minute of a 1080p camera with 2 Mbit/s: a picture that moves, with noise, a keyframe every two seconds.
-func room(t testing.TB) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "room.mp4")
+var room = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(bin, "room.mp4")
 	args := strings.Fields("-v error -f lavfi -i testsrc2=size=1920x1080:rate=25,noise=alls=8:allf=t -t")
-	args = append(args, span(time.Minute, 4*time.Second).Truncate(2*time.Second).String())
+	args = append(args, fmt.Sprint(span(time.Minute, 4*time.Second).Truncate(2*time.Second).Seconds()))
 	args = append(args, strings.Fields("-c:v libx264 -preset ultrafast -tune zerolatency -g 50 -b:v 2000k -maxrate 2000k -bufsize 2000k -pix_fmt yuv420p")...)
-	out, err := exec.Command("ffmpeg", append(args, path)...).CombinedOutput()
-	require.NoError(t, err, string(out))
-	return path
+	if out, err := exec.Command("ffmpeg", append(args, path)...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("ffmpeg: %w: %s", err, out)
+	}
+	return path, nil
+})
+
+// publishRoom plays the room as stream "room".
+func (s *server) publishRoom() {
+	s.t.Helper()
+	path, err := room()
+	require.NoError(s.t, err)
+	s.publishFile("room", path)
 }
 
 // file is one of the project's own, or the test is skipped: in make test real models and clips may be missing.

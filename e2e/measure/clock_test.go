@@ -120,7 +120,7 @@ func TestClock(t *testing.T) {
 		draw(b, count+1)
 		mixed := scene()
 		for share := range 11 {
-			for i := range mixed {
+			for i := range 2 * clockBlock * clockWidth {
 				mixed[i] = byte((int(a[i])*(10-share) + int(b[i])*share) / 10)
 			}
 			if got, readable := read(mixed); readable {

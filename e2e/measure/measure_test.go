@@ -11,6 +11,7 @@ package measure
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
 
 // root is the project's folder, as an absolute path.
@@ -44,7 +46,15 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(bin) }()
 		defer table.print()
-		return m.Run()
+		code := m.Run()
+		if code == 0 {
+			http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+			if err = goleak.Find(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+		}
+		return code
 	}())
 }
 
