@@ -20,6 +20,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/live"
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -29,6 +30,8 @@ import (
 // Init starts the module, as every module of go2rtc is started. A mistake in its section stops the program; a missing
 // model does not: the server still streams, and the log says what is missing.
 func Init() {
+	live.Init()
+
 	var cfg struct {
 		Mod Config `yaml:"analytics"`
 	}
@@ -41,6 +44,7 @@ func Init() {
 		refuse(err)
 	}
 	module = newAnalytics(cfg.Mod)
+	live.SetLastFrame(module.lastFrame)
 	if err = module.openModel(); err != nil {
 		refuse(err)
 	}
@@ -65,6 +69,7 @@ var module *Analytics
 
 // Close ends the module: it saves what the next start would otherwise see again by itself. Nothing depends on it.
 func Close() {
+	live.Close()
 	if module != nil {
 		module.close()
 	}

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -87,4 +88,22 @@ func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, no
 	}
 	p.set(row.Online)
 	return true
+}
+
+// lastFrame is when the last frame of a stream was received, as the live view tells while the source is away: also
+// before a restart, where the row on disk knows it.
+func (a *Analytics) lastFrame(stream string) (time.Time, bool) {
+	i := slices.IndexFunc(a.cameras, func(c *camera) bool { return c.stream == stream })
+	if i < 0 {
+		return time.Time{}, false
+	}
+	at := a.cameras[i].lastUnit(time.Time{})
+	if at.IsZero() {
+		a.hub.mu.Lock()
+		defer a.hub.mu.Unlock()
+		if row := a.hub.cameras[stream]; row.LastFrameAt != nil {
+			at = time.Time(*row.LastFrameAt)
+		}
+	}
+	return at, !at.IsZero()
 }

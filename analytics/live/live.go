@@ -1,0 +1,48 @@
+// Package live is what people watch: the player (video-rtc.js, video-stream.js, stream.html) that plays by WebRTC, MSE,
+// HLS or MJPEG, whichever moves, and the state of a stream's source that the player shows.
+//
+// It works without an analytics section and takes nothing from upstream's modules but their routes. A source is dialled
+// only while somebody asks for its state, and is left when the last one goes; a slow browser delays nobody, since each
+// is told from a goroutine of its own and only of the newest state. Begin reading at www/player/ladder.js for the
+// player, at watcher.go for the source.
+package live
+
+import (
+	"time"
+
+	"github.com/AlexxIT/go2rtc/internal/api"
+	"github.com/AlexxIT/go2rtc/internal/api/ws"
+	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/rs/zerolog"
+)
+
+// Init registers pages, routes and messages. It comes before the modules that may stop the start, and needs none.
+func Init() {
+	var cfg struct {
+		Mod struct {
+			StaticDir string `yaml:"static_dir"`
+		} `yaml:"api"`
+	}
+	app.LoadConfig(&cfg)
+	log = app.GetLogger("live")
+
+	initStatic(cfg.Mod.StaticDir)
+	sources = newWatchers()
+	api.HandleFunc("api/source", sources.apiSource)
+	ws.HandleFunc("source", sources.wsSource)
+}
+
+var log zerolog.Logger
+
+var sources *watchers
+
+// SetLastFrame tells of a place that knows since when a stream's source is away, from before anybody watched: when its
+// last frame came, and false where it does not look at that stream.
+func SetLastFrame(f func(stream string) (time.Time, bool)) { sources.lastFrame.Store(&f) }
+
+// Close ends the goroutines of the module. Nothing depends on it.
+func Close() {
+	if sources != nil {
+		sources.close()
+	}
+}
