@@ -323,3 +323,92 @@ func TestPlayer(t *testing.T) {
 		})
 	}
 }
+
+// TestPlayerChanges: what freezes gives way, what gets better is taken, and between them nobody sees a blank picture.
+func TestPlayerChanges(t *testing.T) {
+	t.Parallel()
+	_, _, g := watched(t)
+	g.noWebRTC.Store(true)
+	p := openPlayer(t, playerBrowser(t), g.url+"stream.html?src=cam&patience=2000&retry=2000")
+	p.moves(10*time.Second, "mse")
+
+	g.stalled.Store(true)
+	began := time.Now()
+	p.moves(15*time.Second, "hls")
+	t.Logf("from a frozen MSE to HLS in %s", time.Since(began).Round(time.Millisecond))
+	var reason string
+	p.eval("player.reason", &reason)
+	require.Equal(t, "WebRTC: no moving picture within 2 s; MSE: the picture stood still for 2 s", reason)
+
+	g.stalled.Store(false)
+	began = time.Now()
+	p.until(15*time.Second, "player.playing === 'mse'")
+	t.Logf("back to MSE in %s", time.Since(began).Round(time.Millisecond))
+
+	g.noWebRTC.Store(false)
+	began = time.Now()
+	p.moves(15*time.Second, "webrtc")
+	t.Logf("WebRTC taken in %s", time.Since(began).Round(time.Millisecond))
+	p.eval("player.reason", &reason)
+	require.Equal(t, "WebRTC plays", reason)
+	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1") // nobody else is left
+	var blank int
+	p.eval("eye.blank", &blank)
+	require.Zero(t, blank)
+}
+
+// TestPlayerCameraDown: a camera that goes is said with its time, its last picture stays, and it comes back by itself.
+func TestPlayerCameraDown(t *testing.T) {
+	t.Parallel()
+	s, source, g := watched(t)
+	chromium := playerBrowser(t)
+	p := openPlayer(t, chromium, g.url+"stream.html?src=cam")
+	p.moves(10*time.Second, "webrtc")
+	g.noSocket.Store(true) // the state comes by HTTP, too
+	q := openPlayer(t, chromium, g.url+"stream.html?src=cam&mode=hls")
+	q.moves(10*time.Second, "hls")
+	g.noSocket.Store(false)
+
+	stopped := time.Now()
+	source.stop()
+	for _, page := range []*playerPage{p, q} {
+		page.until(20*time.Second, "player.dataset.state === 'offline'")
+		var said string
+		page.eval("player.querySelector('[role=status]').textContent", &said)
+		require.Regexp(t, `^camera offline since \d\d:\d\d$`, said)
+		var now struct {
+			Since   time.Time
+			Error   string
+			Playing string
+			Seen    int
+			Blank   int
+		}
+		page.eval("({seen: eye.seen, since: player.source.since, error: player.source.error, playing: player.playing})", &now)
+		require.WithinDuration(t, stopped, now.Since, 3*time.Second)
+		require.NotEmpty(t, now.Error)
+		require.Empty(t, now.Playing)
+		page.screenshot("offline")
+		// the picture is still there when all traffic has ended
+		page.until(5*time.Second, "eye.seen > "+fmt.Sprint(now.Seen+20))
+		page.eval("eye.blank", &now.Blank)
+		require.Zero(t, now.Blank)
+	}
+	require.Contains(t, s.log.String(), "[live] source offline")
+
+	source.start()
+	began := time.Now()
+	for _, page := range []*playerPage{p, q} {
+		var before float64
+		page.eval("performance.now()", &before)
+		page.until(20*time.Second, fmt.Sprintf("player.playing !== '' && eye.movedAt > %f && player.dataset.state === 'playing'", before))
+		t.Logf("it plays again after %s", time.Since(began).Round(time.Millisecond))
+		page.screenshot("again")
+	}
+
+	r := openPlayer(t, chromium, g.url+"stream.html?src=nobody")
+	r.until(10*time.Second, "player.dataset.state === 'missing'")
+	var said string
+	r.eval("player.querySelector('[role=status]').textContent", &said)
+	require.Equal(t, `there is no stream "nobody" here`, said)
+	r.screenshot("missing")
+}

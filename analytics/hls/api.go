@@ -30,7 +30,7 @@ func handlerStream(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		serve(w, "no-cache", body)
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, errTimeout), errors.Is(err, errTooMany):
 		later(w, err)
 	case r.Context().Err() == nil:
 		http.Error(w, err.Error(), http.StatusBadGateway)
@@ -139,7 +139,7 @@ func handlerSegment(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		var found *part
-		err = m.wait(r.Context(), nextWait, func() bool {
+		err = m.wait(r.Context(), partWait, func() bool {
 			found = m.part(id)
 			return found != nil || id != m.nextPart
 		})

@@ -25,17 +25,15 @@ func leading(tracks []*track) *track {
 	return nil
 }
 
-// ready is called once all tracks were added, before any of them writes.
-func (c *consumer) ready() {
+// lead chooses the leading track, once all were added.
+func (c *consumer) lead() {
 	for _, t := range c.tracks {
 		if t.units != nil {
 			t.leading = true
 			return
 		}
 	}
-	if len(c.tracks) > 0 {
-		c.tracks[0].leading = true
-	}
+	c.tracks[0].leading = true
 }
 
 // describe makes the init segment, and what the multivariant playlist says of it.

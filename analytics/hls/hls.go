@@ -62,7 +62,8 @@ var muxers = newRegistry()
 const (
 	idle      = 30 * time.Second // a muxer ends when nobody has asked it for so long
 	firstWait = 25 * time.Second // a first request waits so long for a whole segment: two GOPs of ten seconds and a dial
-	nextWait  = 6 * time.Second  // a request for what comes next; players give up at 10 s
+	nextWait  = 6 * time.Second  // a playlist with what comes next; players give up at 10 s
+	partWait  = 25 * time.Second // the part that was hinted at: a playlist can be answered as it is, a part cannot
 	writeWait = 60 * time.Second // a viewer has so long to read one answer
 	silence   = 10 * time.Second // a source is away that has sent nothing for so long
 	retryWait = 3 * time.Second  // and is asked again so often, while there are viewers
@@ -75,8 +76,8 @@ const (
 	minListed    = 4
 	partsListed  = 3 // segments whose parts are named, the open one not counted
 
-	// Bytes of one muxer: what the playlist names, what it does not name any more, and the open segment. With 4 Mbit/s
-	// and a GOP of two seconds 13 MB are used; at most it is their sum, 64 MiB and one access unit.
+	// Bytes of one muxer: what the playlist names, what it does not name any more, and the open segment. 4 Mbit/s take
+	// 13 MB with a GOP of two seconds; the most is 96 MiB, where four segments have the size that ends one.
 	maxListedSize  = 32 << 20
 	maxGoneSize    = 16 << 20
 	maxSegmentSize = 16 << 20

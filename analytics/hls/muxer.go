@@ -62,10 +62,11 @@ func newMuxer(name string, stream *streams.Stream, medias []*core.Media, now tim
 func (m *muxer) admit(c *consumer, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed {
+	if m.closed || len(c.tracks) == 0 {
 		return false
 	}
 	m.endRun()
+	c.lead()
 	m.consumer, m.heardAt, m.reason = c, now, nil
 	return true
 }
@@ -98,8 +99,9 @@ func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool
 	if ready() && !m.closed {
 		return nil
 	}
-	timer := time.NewTimer(limit)
+	timer, tick := time.NewTimer(limit), time.NewTicker(retryWait)
 	defer timer.Stop()
+	defer tick.Stop()
 	for {
 		if m.closed {
 			m.mu.Unlock()
@@ -112,6 +114,8 @@ func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool
 		m.mu.Unlock()
 		select {
 		case <-changed:
+		case now := <-tick.C:
+			m.revive(now)
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
@@ -147,8 +151,7 @@ func (m *muxer) revive(now time.Time) {
 		if old != nil {
 			m.stream.RemoveConsumer(old)
 		}
-		c := newConsumer(m, m.medias)
-		err := m.stream.AddConsumer(c)
+		c, err := m.ask()
 		if err == nil && !m.admit(c, time.Now()) {
 			m.stream.RemoveConsumer(c)
 		}
@@ -156,7 +159,7 @@ func (m *muxer) revive(now time.Time) {
 		m.mu.Lock()
 		m.reviving = false
 		if err != nil {
-			m.reason = masked(err)
+			m.reason = err
 		}
 		m.mu.Unlock()
 	}()

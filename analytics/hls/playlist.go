@@ -12,8 +12,9 @@ func (m *muxer) multivariant() []byte {
 	r := list[len(list)-1].run
 	var peak, bits, seconds float64
 	for _, s := range list {
-		peak = max(peak, float64(s.size)*8/s.duration.Seconds())
-		bits, seconds = bits+float64(s.size)*8, seconds+s.duration.Seconds()
+		length := max(s.duration, time.Millisecond).Seconds()
+		peak = max(peak, float64(s.size)*8/length)
+		bits, seconds = bits+float64(s.size)*8, seconds+length
 	}
 	b := []byte("#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-STREAM-INF:BANDWIDTH=")
 	b = strconv.AppendInt(b, int64(peak)+1, 10)

@@ -3,6 +3,7 @@ package hls
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -96,14 +97,13 @@ func (g *registry) count(stream *streams.Stream) (n int) {
 // begin asks the source, and keeps the muxer unless there is one with the same tracks.
 func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, error) {
 	m := newMuxer(name, k.stream, medias, time.Now())
-	c := newConsumer(m, medias)
-	if err := k.stream.AddConsumer(c); err != nil {
+	c, err := m.ask()
+	if err != nil {
 		g.mu.Lock()
 		delete(g.byKey, k)
 		g.mu.Unlock()
-		return nil, masked(err)
+		return nil, err
 	}
-	c.ready()
 
 	g.mu.Lock()
 	if other := g.sharing(k.stream, c); other != nil {
@@ -190,6 +190,20 @@ func (g *registry) end(m *muxer) {
 		m.stream.RemoveConsumer(c)
 		log.Debug().Str("stream", m.name).Msg("[hls] stop muxer")
 	}
+}
+
+// ask makes the stream's source send to a consumer. That panics where a source does, and then nobody may wait for ever.
+func (m *muxer) ask() (c *consumer, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("hls: %v", r)
+		}
+	}()
+	c = newConsumer(m, m.medias)
+	if err = m.stream.AddConsumer(c); err != nil {
+		return nil, masked(err)
+	}
+	return c, nil
 }
 
 // masked is an error for people outside: sources are URLs with passwords.

@@ -215,7 +215,9 @@ export class VideoRTC extends HTMLElement {
      * Play video. Support automute when autoplay blocked.
      */
     play() {
-        if (this.stage) this.querySelectorAll('video').forEach(video => this.stage.play(video)); else this.video.play().catch(() => undefined);
+        for (const mode of this.player?.ladder.modes ?? []) {
+            if (mode?.view instanceof HTMLVideoElement) this.stage.play(mode.view);
+        }
     }
 
     /**

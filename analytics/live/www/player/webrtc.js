@@ -182,6 +182,8 @@ export class WebRTC extends Mode {
     close() {
         super.close();
         clearInterval(this.timer);
+        // a video that plays goes black with its session
+        if (this.view instanceof HTMLVideoElement) this.view.pause();
         this.ws?.close();
         if (this.location) fetch(this.location, {method: 'DELETE', keepalive: true}).catch(() => undefined);
         this.location = '';
