@@ -31,6 +31,9 @@ require (
 )
 
 require (
+	github.com/abema/go-mp4 v1.5.0 // indirect
+	github.com/asticode/go-astikit v0.57.1 // indirect
+	github.com/asticode/go-astits v1.15.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/eclipse/paho.mqtt.golang v1.5.1 // indirect
