@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch build run test outage bench lint image image-check clean
+.PHONY: help setup models patch build run test outage video bench lint image image-check clean
 
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -33,6 +33,9 @@ bench: setup patch models ## makes the README's figures anew
 
 outage: setup patch ## an hour of seat changes through a failing network, ten times as fast: make outage TIMES=1 for the whole hour
 	SEATS_OUTAGE_HOUR=$(or $(TIMES),10) go test $(TAGS) -count=1 -timeout 100m -v -run '^TestOutage$$' ./analytics
+
+video: setup patch models ## delay and cost of viewers beside upstream's own binary, 40 minutes on a quiet machine: make video TIMES=10 for a look
+	SEATS_VIDEO=$(or $(TIMES),1) go test $(TAGS) -count=1 -timeout 90m -v ./e2e/measure
 
 lint: patch ## runs golangci-lint with .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched

@@ -1,0 +1,148 @@
+package measure
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// server is a running go2rtc, ours or upstream's.
+type server struct {
+	t    testing.TB
+	name string
+	api  string // http://127.0.0.1:port/
+	rtsp string // rtsp://127.0.0.1:port/
+	pid  int
+	log  *output
+}
+
+// output keeps what a process prints.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// ports are free on loopback, for TCP as for UDP.
+func ports(t testing.TB, n int) (list []int) {
+	t.Helper()
+	for len(list) < n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer func() { _ = l.Close() }()
+		list = append(list, l.Addr().(*net.TCPAddr).Port)
+	}
+	return list
+}
+
+// start runs a binary until the test ends. WebRTC goes over loopback and asks no STUN server.
+func start(t testing.TB, b binary, config string) *server {
+	t.Helper()
+	dir, port := t.TempDir(), ports(t, 3)
+	head := fmt.Sprintf(`api: {listen: "127.0.0.1:%d"}
+rtsp: {listen: "127.0.0.1:%d"}
+srtp: {listen: ""}
+webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}
+`, port[0], port[1], port[2])
+	path := filepath.Join(dir, "go2rtc.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(head+config), 0o600))
+	s := &server{
+		t: t, name: b.name, log: &output{},
+		api: fmt.Sprintf("http://127.0.0.1:%d/", port[0]), rtsp: fmt.Sprintf("rtsp://127.0.0.1:%d/", port[1]),
+	}
+	cmd := exec.Command(b.path, "-config", path)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	cmd.Stdout, cmd.Stderr = s.log, s.log
+	require.NoError(t, cmd.Start())
+	s.pid = cmd.Process.Pid
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", s.name, s.log)
+		}
+	})
+	wait(t, 20*time.Second, b.name+" answers", func() bool {
+		res, err := http.Get(s.api + "api")
+		if err != nil {
+			return false
+		}
+		_ = res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+	return s
+}
+
+// stream is what api/streams tells of one.
+type stream struct {
+	Producers []struct {
+		FormatName string `json:"format_name"`
+	} `json:"producers"`
+	Consumers []struct {
+		FormatName string `json:"format_name"`
+	} `json:"consumers"`
+}
+
+func (s *server) stream(name string) stream {
+	s.t.Helper()
+	res, err := http.Get(s.api + "api/streams")
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	var streams map[string]stream
+	require.NoError(s.t, json.NewDecoder(res.Body).Decode(&streams))
+	return streams[name]
+}
+
+// cpu is the processor time that the process has had, by proc(5), which counts it in hundredths of a second.
+func (s *server) cpu() time.Duration {
+	s.t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	require.NoError(s.t, err)
+	// the name, in parentheses, may hold spaces; utime and stime are fields 14 and 15, the name is the second
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	user, err := strconv.ParseInt(fields[11], 10, 64)
+	require.NoError(s.t, err)
+	system, err := strconv.ParseInt(fields[12], 10, 64)
+	require.NoError(s.t, err)
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// memory is what the process holds of its own, in bytes: resident and anonymous, so without the code of the binary.
+func (s *server) memory() int64 {
+	s.t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	require.NoError(s.t, err)
+	for line := range strings.Lines(string(b)) {
+		if value, ok := strings.CutPrefix(line, "RssAnon:"); ok {
+			kB, err := strconv.ParseInt(strings.Fields(value)[0], 10, 64)
+			require.NoError(s.t, err)
+			return kB << 10
+		}
+	}
+	s.t.Fatalf("no RssAnon in %s", b)
+	return 0
+}
