@@ -3,7 +3,7 @@
 // Upstream gives each viewer a session with a buffer of its own, which the next request empties: whoever asks a little
 // early or late gets a 404. Here the first viewer of a stream starts a muxer, which is one consumer of it, and everybody
 // reads what that has: Low-Latency HLS (draft-pantos-hls-rfc8216bis) in fragmented MP4, video and audio together,
-// segments that begin with a keyframe, parts of about 200 ms and playlists that wait for the next one. What a playlist
+// segments that begin with a keyframe, parts of about 120 ms and playlists that wait for the next one. What a playlist
 // has named stays for as long again as the playlist is. A muxer ends when nobody has asked it for 30 s.
 //
 // It promises:
@@ -68,7 +68,7 @@ const (
 	silence   = 10 * time.Second // a source is away that has sent nothing for so long
 	retryWait = 3 * time.Second  // and is asked again so often, while there are viewers
 
-	partGoal     = 200 * time.Millisecond
+	partGoal     = 120 * time.Millisecond
 	minSegment   = time.Second      // a keyframe begins another segment when this one has so much
 	minAudio     = 2 * time.Second  // a segment where there is no video
 	maxSegment   = 20 * time.Second // or without a keyframe then, or with maxSegmentSize

@@ -4,6 +4,12 @@ import {Mode, watchFrames} from './mode.js';
 import {OVERLAP} from './stage.js';
 import {say} from './text.js';
 
+/** How far behind the newest part it plays, in parts: the least that RFC 8216bis allows. */
+const BEHIND = 2;
+/** How much further after each stall, in s; up to a segment's length. */
+const STALLED = 0.25;
+/** Later than it should be by less than this, in s, is left so. */
+const TOLERANCE = 0.05;
 /** Further behind the live edge than it should be, in s, is skipped; less is made good by playing faster. */
 const SKIP = 5;
 
@@ -73,7 +79,7 @@ export class HLS extends Mode {
         const hls = this.hls = new Hls({
             lowLatencyMode: true,
             liveDurationInfinity: true,
-            maxLiveSyncPlaybackRate: 1.5,
+            liveSyncOnStallIncrease: STALLED,
             backBufferLength: 8,
             maxBufferLength: 10,
             maxMaxBufferLength: 20,
@@ -92,11 +98,25 @@ export class HLS extends Mode {
                 this.fail(code ? `HTTP ${code}` : data.details);
             }
         });
-        hls.on(Hls.Events.LEVEL_UPDATED, () => {
-            if (!video.paused && hls.latency - hls.targetLatency > SKIP) video.currentTime = hls.liveSyncPosition;
+        hls.once(Hls.Events.LEVEL_LOADED, (_, {details}) => {
+            if (details.partTarget) hls.targetLatency = BEHIND * details.partTarget;
         });
+        hls.on(Hls.Events.LEVEL_UPDATED, () => this.follow());
         hls.loadSource(url);
         hls.attachMedia(video);
+    }
+
+    /** Makes good what it plays late. hls.js would do so only with more than a second ahead, which is never loaded. */
+    follow() {
+        const {hls, view: video} = this;
+        if (!hls || !(video instanceof HTMLVideoElement) || video.paused || video.seeking) return;
+        const late = hls.latency - hls.targetLatency;
+        if (late > SKIP) {
+            video.currentTime = hls.liveSyncPosition;
+            return;
+        }
+        const rate = late > TOLERANCE ? Math.min(1 + late / 2, 1.5) : 1;
+        if (Math.abs(video.playbackRate - rate) > 0.02) video.playbackRate = rate;
     }
 
     close() {
