@@ -62,7 +62,7 @@ func (p *presence) back(c *camera, now, received time.Time) {
 
 // tell commits the row, and the event if there is one. What could not be committed is tried again at the next turn.
 func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, now, received, captured time.Time) bool {
-	row.StoreID, row.Stream, row.UpdatedAt = c.a.config.StoreID, c.stream, store.At(now)
+	row.StoreID, row.Stream, row.UpdatedAt = c.a.layout.Load().config.StoreID, c.stream, store.At(now)
 	if !received.IsZero() {
 		at := store.At(received)
 		row.LastFrameAt = &at
@@ -80,6 +80,11 @@ func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, no
 	}
 	if err := c.a.remember(); err != nil {
 		return false
+	}
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if c.gone || len(c.watch.seats) == 0 {
+		return false // an edit took it away meanwhile, and its row; or it is a guest
 	}
 	if err := c.a.commit(&change); err != nil {
 		c.looks.failed(&log, c.stream, err, now)

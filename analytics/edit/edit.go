@@ -144,3 +144,9 @@ func (d *document) add(at place, id string, fields []Field, storeID string) erro
 	}
 	return d.insert(at.root, nil, branch{key: "analytics", children: branches})
 }
+
+// Check tells what is wrong with a file's syntax. Errors are a *Refusal.
+func Check(file []byte) error {
+	_, err := parse(file)
+	return err
+}

@@ -127,7 +127,7 @@ func TestRealSupabase(t *testing.T) {
 				Seats:  []store.SeatRow{{StoreID: "s", SeatID: "B", Stream: "cam1", Status: "empty", Since: last, UpdatedAt: last}},
 			})
 			until(t, "it waits", func() bool { f := b.relay.Status().Failing; return f != nil && f.Kind == sink.Waiting })
-			require.Contains(t, b.relay.Status().Failing.Advice, "grant select, insert, update on detection_events to service_role")
+			require.Contains(t, b.relay.Status().Failing.Advice, "grant select, insert, update, delete on detection_events to service_role")
 			require.Equal(t, 2, count(t, conn, "seat_status"), "other tables go on")
 			stack.Exec(t, "grant insert on detection_events to service_role")
 			until(t, "the event arrived", func() bool { return count(t, conn, "detection_events") == 1200 })
