@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/edit"
@@ -81,11 +82,14 @@ func (f *configFile) refuse(status int, err error) *refusal {
 	text := name + ": " + err.Error()
 	var syntax *edit.Refusal
 	var mistake *ConfigError
+	var load *yaml.LoadError
 	switch {
 	case errors.As(err, &syntax) && syntax.Line > 0:
 		text = fmt.Sprintf("%s:%d: %s", name, syntax.Line, syntax.Reason)
 	case errors.As(err, &mistake):
 		text = mistake.in(f.path)
+	case errors.As(err, &load):
+		text = fmt.Sprintf("%s:%d: %s", name, load.Mark.Line, strings.ReplaceAll(load.Message, "\n", " "))
 	}
 	return &refusal{Status: status, Text: creds.SecretString(text) + ": nothing was saved"}
 }

@@ -135,6 +135,12 @@ func TestRealSupabase(t *testing.T) {
 			require.Equal(t, 1, strings.Count(b.said(), "waits for somebody"))
 			require.NotContains(t, b.said(), ca.keys.Secret)
 
+			// a seat is no more, whatever its name
+			b.commit(t, store.Change{Gone: []store.Gone{{Table: store.SeatStatus, StoreID: "s", Key: "창가 \"1\" & #", At: last}}})
+			until(t, "its row is gone", func() bool { return count(t, conn, "seat_status") == 1 })
+			require.Equal(t, 1, count(t, conn, "seat_status where seat_id = 'B'"))
+			require.Equal(t, 1200, count(t, conn, "detection_events"))
+
 			// lite is killed and comes back
 			stack.Lite.Kill(t)
 			b.commit(t, store.Change{Events: sinktest.Events(3)})
