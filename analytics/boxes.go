@@ -17,6 +17,8 @@ type lookView struct {
 	Width      int        `json:"width"`       // of the picture, in pixels
 	Height     int        `json:"height"`
 	Boxes      []boxView  `json:"boxes"`
+
+	number int // of the camera's looks
 }
 
 type boxView struct {
@@ -34,7 +36,7 @@ func (c *camera) lastLook() *lookView {
 	if c.picture == nil {
 		return nil
 	}
-	v := &lookView{Stream: c.stream, CapturedAt: store.At(c.picture.At()), Boxes: []boxView{}}
+	v := &lookView{Stream: c.stream, CapturedAt: store.At(c.picture.At()), Boxes: []boxView{}, number: c.number}
 	v.Width, v.Height = c.picture.Size()
 	isItem := c.a.config.isItem
 	for _, d := range c.found {

@@ -38,6 +38,7 @@ type camera struct {
 	picture  *video.Picture
 	found    []seat.Detection // in picture
 	seats    []seat.Seat      // that they were held against
+	number   int              // of the look, from 1
 	lookedAt time.Time
 	readers  map[*lookReader]struct{}
 	wanted   time.Time // when somebody asked for its looks; of a guest
@@ -227,6 +228,7 @@ func (c *camera) looked(picture *video.Picture, found []seat.Detection, spent *s
 	now := time.Now()
 	c.mu.Lock()
 	c.seats = c.watch.seats
+	c.number++
 	c.tally.looked(now, spent)
 	c.places.Add(picture.At(), found)
 	old := c.picture

@@ -100,7 +100,7 @@ func (a *Analytics) followLooks(tr *ws.Transport, stream string, stop <-chan str
 func (a *Analytics) followCamera(tr *ws.Transport, c *camera, tick <-chan time.Time, stop <-chan struct{}) bool {
 	r := c.follow()
 	defer c.unfollow(r)
-	var last time.Time
+	last := 0
 	for {
 		select {
 		case <-stop:
@@ -111,10 +111,10 @@ func (a *Analytics) followCamera(tr *ws.Transport, c *camera, tick <-chan time.T
 			}
 		case <-r.news:
 			look := c.lastLook()
-			if look == nil || time.Time(look.CapturedAt).Equal(last) {
+			if look == nil || look.number == last {
 				continue
 			}
-			last = time.Time(look.CapturedAt)
+			last = look.number
 			tr.Write(&ws.Message{Type: "seats/look", Value: look})
 		}
 	}

@@ -21,6 +21,8 @@ const (
 
 	minStay = 5 * time.Second  // less is no stay: somebody waits for the one before, or ties a shoe
 	maxGap  = 15 * time.Second // looks further apart were blind between
+
+	maxMissed = 4 * time.Second // without being found in one's place, or two looks: then a new stay begins
 )
 
 // How alike two boxes are (intersection over union): of somebody who has not moved since the look before, of somebody at
@@ -118,7 +120,7 @@ func (m *Memory) stay(at time.Time, gap time.Duration, b seat.Box) {
 	if p.seen.Equal(at) {
 		return // somebody else in the same place
 	}
-	if at.Sub(p.seen) > maxGap {
+	if at.Sub(p.seen) > max(2*gap, maxMissed) {
 		p.run = 0
 	}
 	before := p.run
