@@ -110,7 +110,7 @@ publish: {}
 		return append(lines, listens...)
 	}
 	theirs, ours := start(plain), start(filepath.Join(bin, "go2rtc"))
-	added := []string{"/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg", "/api/seats/health", "/api/seats/outbox", "/api/seats/schema.sql", "/schema.json", "[log] init module=analytics"}
+	added := []string{"/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg", "/api/seats/health", "/api/seats/history", "/api/seats/cameras", "/api/seats/boxes", "/api/seats/proposals", "/api/seats/outbox", "/api/seats/schema.sql", "/schema.json", "[log] init module=analytics"}
 	for _, line := range added {
 		require.Contains(t, ours, line)
 	}
