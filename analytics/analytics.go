@@ -31,7 +31,8 @@ import (
 // model does not: the server still streams, and the log says what is missing.
 func Init() {
 	var cfg struct {
-		Mod Config `yaml:"analytics"`
+		Mod     Config         `yaml:"analytics"`
+		Streams map[string]any `yaml:"streams"`
 	}
 	cfg.Mod = defaultConfig()
 	app.LoadConfig(&cfg)
@@ -42,7 +43,7 @@ func Init() {
 		refuse(err)
 	}
 	module = newAnalytics(cfg.Mod)
-	if err = module.begin(); err != nil {
+	if err = module.begin(cfg.Streams); err != nil {
 		refuse(err)
 	}
 
@@ -127,8 +128,9 @@ func newAnalytics(config Config) *Analytics {
 	return a
 }
 
-// begin gets ready for what start does. Only a provider that the library lacks is an error.
-func (a *Analytics) begin() error {
+// begin gets ready for what start does; the streams are those of all -config. Only a provider that the library lacks is
+// an error.
+func (a *Analytics) begin(configured map[string]any) error {
 	l := *a.layout.Load()
 	if len(l.config.Seats) > 0 {
 		var err error
@@ -137,7 +139,7 @@ func (a *Analytics) begin() error {
 		}
 	}
 	a.layout.Store(&l)
-	a.file.begin(app.ConfigPath)
+	a.file.begin(app.ConfigPath, configured)
 	return nil
 }
 
@@ -152,6 +154,7 @@ func (a *Analytics) openModel() (*detect.Model, error) {
 		log.Error().Err(err).Msg("[analytics] no looks, streams only")
 		return nil, nil
 	}
+	a.metrics.sees()
 	w, h := model.InputSize()
 	log.Info().Str("path", a.config.Model.Path).Str("family", model.Family()).Int("width", w).Int("height", h).Msg("[analytics] model")
 	if note := model.Note(); note != "" {

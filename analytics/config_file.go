@@ -20,6 +20,10 @@ import (
 type configFile struct {
 	path string          // "" where the program runs on none
 	own  map[string]bool // seats that stood in it at the start, or were put there since
+
+	// streams that another -config has. A stream may also be known to this run only, as upstream's API and some modules
+	// make them: a seat of such a one would stop the next start.
+	elsewhere map[string]bool
 }
 
 // content is what the file says at one moment.
@@ -30,11 +34,17 @@ type content struct {
 }
 
 // begin remembers which seats are the file's own: with several -config others may come from elsewhere.
-func (f *configFile) begin(path string) {
-	f.path, f.own = path, map[string]bool{}
-	if c, err := f.read(); err == nil {
+func (f *configFile) begin(path string, configured map[string]any) {
+	f.path, f.own, f.elsewhere = path, map[string]bool{}, map[string]bool{}
+	c, err := f.read()
+	if err == nil {
 		for i := range c.config.Seats {
 			f.own[c.config.Seats[i].ID] = true
+		}
+	}
+	for name := range configured {
+		if err != nil || !c.hasStream(name) {
+			f.elsewhere[name] = true
 		}
 	}
 }
@@ -103,6 +113,14 @@ func (f *configFile) trouble(err error) *refusal {
 		err = linkErr.Err
 	}
 	return &refusal{Status: http.StatusInsufficientStorage, Text: fmt.Sprintf("%s cannot be written: %v: nothing was saved", filepath.Base(f.path), err)}
+}
+
+// hasStream tells whether the file names a stream.
+func (c *content) hasStream(name string) bool {
+	all, _ := c.rest.(map[string]any)
+	list, _ := all["streams"].(map[string]any)
+	_, ok := list[name]
+	return ok
 }
 
 // seat is the file's own, or nil.

@@ -52,7 +52,7 @@ func newDesk(t testing.TB, text string) *desk {
 	}
 	was := app.ConfigPath
 	app.ConfigPath = d.path
-	for _, name := range []string{"cam1", "cam2"} {
+	for _, name := range []string{"cam1", "cam2", "passing"} {
 		_, err := streams.New(name)
 		require.NoError(t, err)
 	}
@@ -64,7 +64,7 @@ func newDesk(t testing.TB, text string) *desk {
 		require.NoError(t, err)
 	}
 	d.Analytics = newAnalytics(config)
-	require.NoError(t, d.begin())
+	require.NoError(t, d.begin(map[string]any{"cam1": nil}))
 	d.start()
 	t.Cleanup(func() {
 		d.close()
@@ -240,6 +240,7 @@ func TestSeatRefused(t *testing.T) {
 		{"too large a number", "PUT", "A", `{"roi": [[0, 0], [1, 0], [1, 1e999]]}`, 400, "roi: wants points such as [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]"},
 		{"rounded to nothing", "PUT", "A", `{"roi": [[0, 0], [0.00004, 0], [1, 1], [0, 1]]}`, 400, "roi: points 1 and 2 are the same"},
 		{"unknown stream", "PUT", "A", `{"stream": "cam9"}`, 400, `stream: no stream "cam9" under streams:`},
+		{"a stream of this run only", "PUT", "A", `{"stream": "passing"}`, 400, `stream: "passing" is known to this run only, save it under streams: first`},
 		{"no stream", "PUT", "C", `{"roi": ` + triangle + `}`, 400, "stream: is required"},
 		{"empty stream", "PUT", "A", `{"stream": ""}`, 400, "stream: is required"},
 		{"no roi", "PUT", "C", `{"stream": "cam1"}`, 400, "roi: is required"},

@@ -41,6 +41,8 @@ func (a *Analytics) putSeat(id string, q *seatRequest, c condition) (saved *Seat
 		err = &refusal{Status: http.StatusBadRequest, Text: "roi: is required"}
 	case streams.Get(wanted.Stream) == nil:
 		err = &refusal{Status: http.StatusBadRequest, Text: fmt.Sprintf("stream: no stream %q under streams:", shortened(wanted.Stream))}
+	case !before.hasStream(wanted.Stream) && !a.file.elsewhere[wanted.Stream]:
+		err = &refusal{Status: http.StatusBadRequest, Text: fmt.Sprintf("stream: %q is known to this run only, save it under streams: first", shortened(wanted.Stream))}
 	}
 	if err != nil {
 		return nil, false, err
