@@ -81,7 +81,7 @@ func (c *camera) run(ctx context.Context) {
 		now := time.Now()
 		c.attend(now, started)
 		c.a.extendRun(now, runStep)
-		if c.isGuest() && now.Sub(c.wantedAt()) >= guestFor {
+		if c.isGuest() && !c.isFollowed() && now.Sub(c.wantedAt()) >= guestFor {
 			c.a.dismiss(now)
 		}
 		select {

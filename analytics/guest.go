@@ -1,6 +1,8 @@
 package analytics
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
@@ -10,8 +12,10 @@ import (
 // without seats is looked at for a while, as a guest, from when that is asked for: it has no rows and no events.
 const (
 	guestFor  = 15 * time.Minute // since it was asked for last
-	maxGuests = 4                // at a time; one more takes the place of the one that was asked for longest ago
+	maxGuests = 4                // at a time; one more takes the place of the one that was asked for longest ago, unless all are followed
 )
+
+var errGuests = fmt.Errorf("%d streams without seats are looked at already", maxGuests)
 
 // lookerOf is the camera of a stream, which becomes a guest where it has no seats; nil where there is no such stream.
 func (a *Analytics) lookerOf(stream string, now time.Time) (*camera, error) {
@@ -35,13 +39,16 @@ func (a *Analytics) lookerOf(stream string, now time.Time) (*camera, error) {
 	}
 	guests := l.guestNames()
 	if len(guests) >= maxGuests {
-		longest := 0
+		longest := -1
 		for i, c := range l.guests {
-			if c.wantedAt().Before(l.guests[longest].wantedAt()) {
+			if !c.isFollowed() && (longest < 0 || c.wantedAt().Before(l.guests[longest].wantedAt())) {
 				longest = i
 			}
 		}
-		guests = append(guests[:longest], guests[longest+1:]...)
+		if longest < 0 {
+			return nil, errGuests
+		}
+		guests = slices.Delete(guests, longest, longest+1)
 	}
 	if err := a.entertain(l, append(guests, stream)); err != nil {
 		return nil, err
@@ -92,7 +99,7 @@ func (a *Analytics) dismiss(now time.Time) {
 	l := a.layout.Load()
 	var stay []string
 	for _, c := range l.guests {
-		if now.Sub(c.wantedAt()) < guestFor {
+		if c.isFollowed() || now.Sub(c.wantedAt()) < guestFor {
 			stay = append(stay, c.stream)
 		}
 	}
@@ -113,10 +120,14 @@ func (c *camera) welcome(now time.Time) {
 func (c *camera) wantedAt() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.readers) > 0 {
-		return time.Now() // somebody sees them just now
-	}
 	return c.wanted
+}
+
+// isFollowed tells whether somebody is sent the camera's looks just now.
+func (c *camera) isFollowed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.readers) > 0
 }
 
 // isGuest tells whether nobody has given the camera a seat.

@@ -135,6 +135,16 @@ func TestGuests(t *testing.T) {
 		_, _, _ = d.ask("GET", "/api/seats/boxes?src="+name, "")
 	}
 	require.Equal(t, []string{"g2", "g3", "g4", "g5"}, d.layout.Load().guestNames())
+	var followers []*lookReader
+	for _, g := range d.layout.Load().guests {
+		followers = append(followers, g.follow())
+	}
+	status, text, _ = d.ask("GET", "/api/seats/boxes?src=g1", "")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Equal(t, "4 streams without seats are looked at already", text)
+	for i, g := range d.layout.Load().guests {
+		g.unfollow(followers[i])
+	}
 	d.dismiss(time.Now().Add(guestFor - time.Minute))
 	require.Len(t, d.layout.Load().guests, 4)
 	d.dismiss(time.Now().Add(guestFor + time.Minute))
@@ -186,6 +196,8 @@ func TestFollowLooks(t *testing.T) {
 	d.see(d.layout.Load().looker("cam2"))
 	require.Equal(t, "cam2", (<-written).Value.(*lookView).Stream)
 	require.Empty(t, c.readers)
+	d.dismiss(time.Now().Add(time.Hour))
+	require.Len(t, d.layout.Load().guests, 1, "somebody follows it")
 	tr.Close()
 	require.NoError(t, <-ended)
 	require.NoError(t, d.wsLook(tr, &ws.Message{Value: "cam1"}), "the connection is closed")

@@ -102,7 +102,7 @@ func (m *metrics) dropped(stream string) { m.drops.WithLabelValues(stream).Inc()
 func (m *metrics) damaged(stream string) { m.broken.WithLabelValues(stream).Inc() }
 func (m *metrics) event(kind string)     { m.events.WithLabelValues(kind).Inc() }
 func (m *metrics) stage(name string)     { m.stages.WithLabelValues(name).Inc() }
-func (m *metrics) sees()                { m.model.Set(1) }
+func (m *metrics) sees()                 { m.model.Set(1) }
 func (m *metrics) blind()                { m.model.Set(0) }
 
 func (m *metrics) handler() http.HandlerFunc {

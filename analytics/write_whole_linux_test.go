@@ -69,15 +69,15 @@ func TestWriteOver(t *testing.T) {
 	source, folder := t.TempDir(), t.TempDir()
 	path := filepath.Join(folder, "go2rtc.yaml")
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
-	real := filepath.Join(source, "go2rtc.yaml")
-	require.NoError(t, os.WriteFile(real, []byte("one"), 0o600))
-	if err := syscall.Mount(real, path, "", syscall.MS_BIND, ""); err != nil {
+	mounted := filepath.Join(source, "go2rtc.yaml")
+	require.NoError(t, os.WriteFile(mounted, []byte("one"), 0o600))
+	if err := syscall.Mount(mounted, path, "", syscall.MS_BIND, ""); err != nil {
 		t.Skipf("needs to mount a file, as root: %v", err)
 	}
 	defer func() { require.NoError(t, syscall.Unmount(path, 0)) }()
 	for _, text := range []string{"one and more", "less", ""} {
 		require.NoError(t, writeWhole(path, []byte(text)))
-		b, err := os.ReadFile(real)
+		b, err := os.ReadFile(mounted)
 		require.NoError(t, err)
 		require.Equal(t, text, string(b))
 	}

@@ -75,14 +75,14 @@ func (f *lookFollower) close() {
 	f.closed = true
 }
 
-// followLooks writes looks until stop. A stream whose last seat goes has no looks any more; where it gets one again they
-// go on.
+// followLooks writes looks until stop. A stream whose last seat goes meanwhile is a guest from then on; one that was
+// deleted itself has no looks until it is there again.
 func (a *Analytics) followLooks(tr *ws.Transport, stream string, stop <-chan struct{}) {
 	tick := time.NewTicker(followTick)
 	defer tick.Stop()
 	for {
-		c := a.layout.Load().looker(stream)
-		if c == nil {
+		c, err := a.lookerOf(stream, time.Now())
+		if err != nil || c == nil {
 			select {
 			case <-stop:
 				return

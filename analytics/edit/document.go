@@ -62,8 +62,7 @@ func parse(file []byte) (*document, error) {
 
 // mistake is a syntax error in one line.
 func mistake(err error) error {
-	var load *yaml.LoadError
-	if errors.As(err, &load) {
+	if load, ok := errors.AsType[*yaml.LoadError](err); ok {
 		return &Refusal{load.Mark.Line, strings.ReplaceAll(load.Message, "\n", " ")}
 	}
 	return &Refusal{Reason: strings.ReplaceAll(err.Error(), "\n", " ")}

@@ -25,8 +25,8 @@ func TestGone(t *testing.T) {
 	}
 	pending := func(table Table) *Batch {
 		t.Helper()
-		b, err := boxes[0].Pending(t.Context(), table, 100)
-		require.NoError(t, err)
+		b, errPending := boxes[0].Pending(t.Context(), table, 100)
+		require.NoError(t, errPending)
 		return b
 	}
 	commit(Change{

@@ -31,14 +31,14 @@ func (db *DB) Runs(ctx context.Context, from time.Time) (runs []Span, first time
 	err = db.each(ctx, `select began_at, ended_at from runs where ended_at > ? or id = (select min(id) from runs) order by id`,
 		[]any{At(from)}, func(r *sql.Rows) error {
 			var began, ended Time
-			err := r.Scan(&began, &ended)
+			fault := r.Scan(&began, &ended)
 			if first.IsZero() {
 				first = time.Time(began)
 			}
 			if time.Time(ended).After(from) {
 				runs = append(runs, Span{time.Time(began), time.Time(ended)})
 			}
-			return err
+			return fault
 		})
 	return runs, first, err
 }
