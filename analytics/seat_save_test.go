@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/stretchr/testify/require"
@@ -193,4 +194,26 @@ func TestEditsAtOnce(t *testing.T) {
 	}
 	require.ElementsMatch(t, inFile, inForce)
 	require.Contains(t, d.text(), "# by the window")
+}
+
+// BenchmarkPutSeat reshapes one of 200 seats on 16 cameras: file, database and what is in force.
+func BenchmarkPutSeat(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("streams:\n")
+	for i := range 16 {
+		fmt.Fprintf(&text, "  cam%d: rtsp://127.0.0.1:1/1\n", i)
+		_, err := streams.New(fmt.Sprintf("cam%d", i))
+		require.NoError(b, err)
+	}
+	text.WriteString("analytics:\n  store_id: shop\n  model: {path: none.onnx}\n  seats:\n")
+	for i := range 200 {
+		fmt.Fprintf(&text, "    S%d: # seat\n      stream: cam%d\n      roi: [[0, 0], [1, 0], [1, 1]]\n", i, i%16)
+	}
+	d := newDesk(b, text.String())
+	for i := 0; b.Loop(); i++ {
+		status, said, _ := d.ask("PUT", fmt.Sprintf("/api/seats?id=S%d", i%200), fmt.Sprintf(`{"roi": [[0, 0], [1, 0], [1, 0.%d]]}`, 1+i%9))
+		if status != http.StatusOK {
+			b.Fatal(said)
+		}
+	}
 }
