@@ -110,6 +110,18 @@ func (a *Analytics) dismiss(now time.Time) {
 	}
 }
 
+// guestsAfter are the guests with other seats: somebody who takes the last seat of a camera away while looking at it
+// goes on looking, and is proposed places by what was seen.
+func (l *layout) guestsAfter(config Config, now time.Time) []string {
+	names, guests := config.streamNames(), l.guestNames()
+	for _, c := range l.cameras {
+		if !slices.Contains(names, c.stream) && len(guests) < maxGuests && (c.isFollowed() || now.Sub(c.wantedAt()) < guestFor) {
+			guests = append(guests, c.stream)
+		}
+	}
+	return guests
+}
+
 // welcome notes that somebody wants to see the camera's looks.
 func (c *camera) welcome(now time.Time) {
 	c.mu.Lock()

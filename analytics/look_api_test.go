@@ -128,6 +128,17 @@ func TestGuests(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, text, `"proposals":[]`, "it is a seat now")
 
+	// whoever takes the last seat away while looking goes on looking
+	guest.online.set(true)
+	status, text, _ = d.ask("DELETE", "/api/seats?id="+p.SeatID, "")
+	require.Equal(t, http.StatusNoContent, status, text)
+	require.Same(t, guest, d.layout.Load().looker("cam2"))
+	require.Len(t, d.snapshot().Cameras, 1)
+	known, _ := guest.online.is()
+	require.False(t, known, "its row is written again with its next seat")
+	_, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
+	require.Contains(t, text, `"seat_id":"cam2-1"`)
+
 	// at most so many, and not for ever
 	for _, name := range []string{"g1", "g2", "g3", "g4", "g5"} {
 		_, err := streams.New(name)

@@ -30,6 +30,13 @@ func (p *presence) set(online bool) {
 	p.known, p.online = true, online
 }
 
+// forget makes the next turn tell what there is.
+func (p *presence) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known, p.online = false, false
+}
+
 // offline says once that no frame came for offlineAfter.
 func (p *presence) offline(c *camera, now, received time.Time) {
 	if known, online := p.is(); known && !online {

@@ -3,6 +3,7 @@ package analytics
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -171,6 +172,11 @@ func TestOrigins(t *testing.T) {
 				require.Equal(t, "a page of another origin may not change anything here", text)
 				status, _, _ = d.ask("DELETE", "/api/seats?id=A", "", ca.headers...)
 				require.Equal(t, ca.status, status)
+				r := httptest.NewRequest(http.MethodPost, "/api/seats/outbox?retry=supabase", http.NoBody)
+				r.Header.Set(ca.headers[0], ca.headers[1])
+				w := httptest.NewRecorder()
+				d.apiOutbox(w, r)
+				require.Equal(t, ca.status, w.Code)
 			}
 		})
 	}

@@ -131,7 +131,7 @@ func (a *Analytics) revise(l *layout, config Config, before, after *content) err
 	if a.ctx.Err() != nil {
 		return &refusal{Status: http.StatusServiceUnavailable, Text: "the program ends: nothing was saved"}
 	}
-	next, gone := l.with(a, config, l.guestNames())
+	next, gone := l.with(a, config, l.guestsAfter(config, time.Now()))
 	if next.model == nil && len(config.Seats) > 0 {
 		var err error
 		if next.model, err = a.openModel(); err != nil {
@@ -155,6 +155,9 @@ func (a *Analytics) revise(l *layout, config Config, before, after *content) err
 		reshaped = a.adopt(l, next)
 		for _, c := range gone {
 			c.gone = true
+		}
+		for _, c := range next.guests {
+			c.online.forget() // the row has gone, and is written anew with the next seat
 		}
 		a.layout.Store(next)
 		a.hub.edited(&change)
