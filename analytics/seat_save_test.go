@@ -121,7 +121,7 @@ func TestStrangersAreForgotten(t *testing.T) {
 // TestEditsAtOnce: many editors, looks and readers at the same time. For -race, and for what is in file and force.
 func TestEditsAtOnce(t *testing.T) {
 	d := newDesk(t, deskText)
-	const editors, each = 4, 12
+	const editors, each = 4, 5
 	stop := make(chan struct{})
 	var others, writers sync.WaitGroup
 	others.Go(func() {
@@ -157,7 +157,7 @@ func TestEditsAtOnce(t *testing.T) {
 				if status >= 300 {
 					t.Errorf("%d %s", status, text)
 				}
-				if i%4 == 3 {
+				if i%3 == 2 {
 					if status, text, _ = d.ask("DELETE", path, ""); status >= 300 {
 						t.Errorf("%d %s", status, text)
 					}
