@@ -1,5 +1,6 @@
 # go2rtc with seat analytics, in the place of alexxit/go2rtc: same entry point, command, ports, volume and tools.
-# `make image` builds it, and puts ONNX Runtime and the model into the context first. What changes seldom comes first.
+# `make image` builds it, and puts ONNX Runtime, hls.js and the model into the context first. What changes seldom comes
+# first.
 
 ARG BASE=debian:12-slim
 ARG GO_IMAGE=golang:1.26-bookworm
@@ -23,7 +24,7 @@ RUN patches/apply.sh
 COPY . .
 RUN go build -tags patched -trimpath -ldflags "-s -w" -o /out/bin/ ./cmd/go2rtc ./cmd/replay
 RUN mkdir -p /out/licenses && cp LICENSE /out/licenses/go2rtc-seats && cp build/go2rtc/LICENSE /out/licenses/go2rtc && \
-    cp models/licences/* /out/licenses/ && cp /usr/share/common-licenses/Apache-2.0 /out/licenses/
+    cp models/licences/* analytics/hls/licences/* /out/licenses/ && cp /usr/share/common-licenses/Apache-2.0 /out/licenses/
 
 # ONNX Runtime as set-up fetched it, or another build of it: a folder of the context with libonnxruntime.so.1, and
 # beside it the libraries of its execution providers

@@ -10,7 +10,7 @@ SHELL := /bin/bash
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
-setup: ## installs what is missing: apt packages (as root) and ONNX Runtime from npm
+setup: ## installs what is missing: apt packages (as root), ONNX Runtime and hls.js from npm
 	@.make/setup.sh
 
 models: ## fetches the models and clips of models/manifest.json; a missing one is an error only with CI set

@@ -12,6 +12,7 @@ die() { echo "image: $*" >&2; exit 1; }
 image=${IMAGE:-go2rtc-seats}
 arch=${PLATFORM:+${PLATFORM#linux/}}
 .make/setup.sh onnxruntime "${arch:-$(go env GOARCH)}"
+.make/setup.sh hlsjs
 GOWORK=off go run ./cmd/fetch models/yolox_nano.onnx
 
 engine=${ENGINE:-}

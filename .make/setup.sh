@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and what is not there yet: Debian packages, ONNX Runtime out of the npm
-# package that carries it, into build/onnxruntime, and what tests run as Supabase, into e2e/supabase/node_modules. Does
-# nothing when all is there. With the arguments `onnxruntime amd64` (or arm64) it fetches that alone, for an image, into
-# build/onnxruntime/amd64.
+# package that carries it, into build/onnxruntime, hls.js, which the binary carries, what tests run as Supabase, into
+# e2e/supabase/node_modules, and what upstream's pages load from a CDN, into e2e/cdn/node_modules. Does nothing when all is
+# there. With the arguments `onnxruntime amd64` (or arm64), or `hlsjs`, it fetches that alone, for an image: ONNX Runtime
+# into build/onnxruntime/amd64.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -71,17 +72,43 @@ install_onnxruntime() {
 	echo "$onnx_version $arch" >"$mark"
 }
 
-# Only tests need it, so a machine that cannot have it still builds and runs.
-install_supabase() {
-	local dir=e2e/supabase want cache
-	want=$(sha256 $dir/package-lock.json)
-	[[ -f $dir/node_modules/.lock && $(<$dir/node_modules/.lock) == "$want" ]] && return
-	echo "setup: @supabase/lite from npm"
+# hls.js, Apache-2.0: one file of the package, which has no install script.
+hls_version=1.7.4
+hls_tarball=e4ab3d5d13f7cca9ef241d098f39686e19fd451831ba07dc9943482fd5ff75c7
+hls_file=cfc70cc9e9fc63d071919e087670abc760c8fd1bc889b88588026e4d22193bbe
+
+install_hlsjs() {
+	local file=analytics/hls/www/hls.min.js
+	[[ -f $file && $(sha256 "$file") == "$hls_file" ]] && return
+	command -v npm >/dev/null || { echo "setup: npm is missing, it fetches hls.js" >&2; return 1; }
+	echo "setup: hls.js $hls_version from npm"
+	local dir
+	dir=$(mktemp -d)
+	if ! (cd "$dir" && npm pack --silent --cache "$dir/cache" "hls.js@$hls_version" >/dev/null); then
+		echo "setup: npm could not fetch hls.js@$hls_version" >&2
+		rm -rf "$dir"
+		return 1
+	fi
+	check "$dir/hls.js-$hls_version.tgz" "$hls_tarball"
+	tar -xzf "$dir/hls.js-$hls_version.tgz" -C "$dir" package/dist/hls.min.js
+	check "$dir/package/dist/hls.min.js" "$hls_file"
+	chmod 644 "$dir/package/dist/hls.min.js"
+	mv "$dir/package/dist/hls.min.js" "$file.new"
+	mv "$file.new" "$file"
+	rm -rf "$dir"
+}
+
+# install_npm FOLDER WHAT. Only tests need it, so a machine that cannot have it still builds and runs.
+install_npm() {
+	local dir=$1 what=$2 want cache
+	want=$(sha256 "$dir/package-lock.json")
+	[[ -f $dir/node_modules/.lock && $(<"$dir/node_modules/.lock") == "$want" ]] && return
+	echo "setup: $what from npm"
 	cache=$(mktemp -d)
-	if npm ci --prefix $dir --cache "$cache" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null; then
-		echo "$want" >$dir/node_modules/.lock
+	if npm ci --prefix "$dir" --cache "$cache" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null; then
+		echo "$want" >"$dir/node_modules/.lock"
 	else
-		echo "setup: npm could not fetch the packages of $dir: tests of Supabase will fail" >&2
+		echo "setup: npm could not fetch the packages of $dir: tests of them will fail" >&2
 	fi
 	rm -rf "$cache"
 }
@@ -94,7 +121,13 @@ if [[ ${1:-} == onnxruntime ]]; then
 	install_onnxruntime "$2" "build/onnxruntime/$2"
 	exit
 fi
+if [[ ${1:-} == hlsjs ]]; then
+	install_hlsjs
+	exit
+fi
 command -v go >/dev/null || die "go is missing: https://go.dev/dl/, version as in go.mod"
 install_packages
 install_onnxruntime "$(go env GOARCH)" build/onnxruntime
-install_supabase
+install_hlsjs || echo "setup: so the binary has no hls.js: HLS plays only where the browser has it" >&2
+install_npm e2e/supabase @supabase/lite
+install_npm e2e/cdn 'what upstream has on a CDN'

@@ -21,6 +21,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -30,6 +31,8 @@ import (
 // Init starts the module, as every module of go2rtc is started. A mistake in its section stops the program; a missing
 // model does not: the server still streams, and the log says what is missing.
 func Init() {
+	icecheck.Init()
+
 	var cfg struct {
 		Mod     Config         `yaml:"analytics"`
 		Streams map[string]any `yaml:"streams"`

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -20,11 +21,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ended runs our binary in dir until it ends by itself.
+// ended runs our binary in dir until it ends by itself, which it does at once, or is killed: the code is then -1.
 func ended(t testing.TB, dir string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), args...)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "go2rtc"), args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &err
 	_ = cmd.Run() // the exit status tells
 	return cmd.ProcessState.ExitCode(), out.String(), err.String()
@@ -94,6 +97,8 @@ func TestEditorRefuses(t *testing.T) {
 		{"does not parse", http.MethodPost, "api: {}\nstreams: [\n", "line 2: did not find expected"},
 		{"wrong type", http.MethodPost, "api:\n  listen: [1]\n", "line 2: api.listen: a list where a text is expected"},
 		{"wrong type merged", http.MethodPatch, "webrtc: {candidates: x}\n", "webrtc.candidates: a text where a list is expected"},
+		{"candidate", http.MethodPost, "webrtc:\n  candidates: [x]\n", "line 2: webrtc.candidates[0]: host:port"},
+		{"TURN server", http.MethodPost, "webrtc:\n  ice_servers:\n    - urls: [turn:example.com]\n", "line 3: webrtc.ice_servers[0]: a turn: url needs"},
 		{"ours", http.MethodPost, "analytics:\n  intervall: 3s\n", `line 2: analytics: unknown key "intervall"`},
 	}
 	for _, ca := range cases {
@@ -107,7 +112,7 @@ func TestEditorRefuses(t *testing.T) {
 		})
 	}
 
-	good := string(before) + "webrtc:\n  ice_servers:\n    - urls: [turn:example.com:443?transport=tcp]\n"
+	good := string(before) + "webrtc:\n  ice_servers:\n    - urls: [turn:example.com:443?transport=tcp]\n      secret: x\n"
 	good = strings.Replace(good, "webrtc: {listen: \"\"}\n", "", 1)
 	code, text := request(t, http.MethodPost, s.api+"api/config", good)
 	require.Equal(t, http.StatusOK, code, text)
@@ -127,6 +132,8 @@ webrtc:
   listen: ""
   ice_servers:
     - urls: [turn:turn.metered.ca:443?transport=tcp]
+      username: your-username
+      credential: your-password
 `, port, s.rtsp), 0o600))
 	log := &output{}
 	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), "-config", path)

@@ -335,7 +335,7 @@ func TestImageTools(t *testing.T) {
 	plugins, err := filepath.Glob(filepath.Join(c.image.root, "usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so"))
 	require.NoError(t, err)
 	require.Len(t, plugins, 1, "ALSA's plug-ins")
-	for _, licence := range []string{"go2rtc", "go2rtc-seats", "onnxruntime", "yolox_nano", "Apache-2.0"} {
+	for _, licence := range []string{"go2rtc", "go2rtc-seats", "onnxruntime", "yolox_nano", "hls.js", "Apache-2.0"} {
 		require.FileExists(t, filepath.Join(c.image.root, "usr/local/share/licenses", licence))
 	}
 	c.stop()

@@ -110,7 +110,29 @@ publish: {}
 		return append(lines, listens...)
 	}
 	theirs, ours := start(plain), start(filepath.Join(bin, "go2rtc"))
-	added := []string{"/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg", "/api/seats/health", "/api/seats/history", "/api/seats/cameras", "/api/seats/boxes", "/api/seats/proposals", "/api/seats/outbox", "/api/seats/schema.sql", "/schema.json", "[log] init module=analytics"}
+	added := []string{
+		"/api/ice",
+		"/api/ice/check",
+		"/api/metrics",
+		"/api/seats",
+		"/api/seats/boxes",
+		"/api/seats/cameras",
+		"/api/seats/events",
+		"/api/seats/frame.jpeg",
+		"/api/seats/health",
+		"/api/seats/history",
+		"/api/seats/outbox",
+		"/api/seats/proposals",
+		"/api/seats/schema.sql",
+		"/hls.html",
+		"/hls.js",
+		"/ice-words.js",
+		"/ice.html",
+		"/ice.js",
+		"/schema.json",
+		"[log] init module=analytics",
+		"[log] init module=ice",
+	}
 	for _, line := range added {
 		require.Contains(t, ours, line)
 	}

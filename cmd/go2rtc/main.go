@@ -1,5 +1,6 @@
 // Command go2rtc is upstream's go2rtc with seat analytics: every flag, module, port, route and page of
-// upstream, in its order, and analytics as the last module. e2e/upstream_test.go holds the list to upstream's.
+// upstream, in its order, and analytics as the last module. The module hls is ours, with upstream's routes.
+// e2e/upstream_test.go holds the list to upstream's.
 package main
 
 import (
@@ -21,7 +22,6 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/flussonic"
 	"github.com/AlexxIT/go2rtc/internal/gopro"
 	"github.com/AlexxIT/go2rtc/internal/hass"
-	"github.com/AlexxIT/go2rtc/internal/hls"
 	"github.com/AlexxIT/go2rtc/internal/homekit"
 	"github.com/AlexxIT/go2rtc/internal/http"
 	"github.com/AlexxIT/go2rtc/internal/isapi"
@@ -51,6 +51,7 @@ import (
 	"github.com/AlexxIT/go2rtc/pkg/shell"
 	"github.com/AlexxIT/go2rtc/pkg/yaml"
 	"github.com/AlexxIT/go2rtc/seats/analytics"
+	"github.com/AlexxIT/go2rtc/seats/analytics/hls"
 )
 
 func main() {

@@ -1,0 +1,212 @@
+package hls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/pkg/core"
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/pkg/mp4"
+)
+
+var errTooMany = errors.New("hls: too many differing filters for one stream, use one of theirs")
+
+// registry finds the muxer for a stream and a filter of codecs, and for an id. Filters that come to the same tracks
+// share one muxer.
+type registry struct {
+	mu    sync.Mutex
+	byID  map[string]*muxer
+	byKey map[key]*entry
+}
+
+type key struct {
+	stream *streams.Stream
+	medias string
+}
+
+// entry is a muxer, or one that somebody is asking the source for while others wait.
+type entry struct {
+	done  chan struct{}
+	muxer *muxer
+	err   error
+}
+
+func newRegistry() *registry {
+	return &registry{byID: map[string]*muxer{}, byKey: map[key]*entry{}}
+}
+
+// filter is what a query asks for, H264 or H265 and AAC where it asks for nothing.
+func filter(query url.Values) []*core.Media {
+	medias := mp4.ParseQuery(query)
+	if len(medias) == 0 {
+		medias = mp4.ParseQuery(url.Values{"mp4": {""}})
+	}
+	return medias
+}
+
+// join gives the muxer for a stream, which begins with the first who asks. An error is the source's own.
+func (g *registry) join(ctx context.Context, name string, stream *streams.Stream, medias []*core.Media) (*muxer, error) {
+	var words []string
+	for _, media := range medias {
+		words = append(words, media.String())
+	}
+	slices.Sort(words)
+	k := key{stream, strings.Join(words, "; ")}
+
+	g.mu.Lock()
+	e := g.byKey[k]
+	if e == nil && g.count(stream) >= maxSets {
+		g.mu.Unlock()
+		return nil, errTooMany
+	}
+	first := e == nil
+	if first {
+		e = &entry{done: make(chan struct{})}
+		g.byKey[k] = e
+	}
+	g.mu.Unlock()
+
+	if first {
+		e.muxer, e.err = g.begin(k, name, medias)
+		close(e.done)
+	}
+	select {
+	case <-e.done:
+		return e.muxer, e.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (g *registry) count(stream *streams.Stream) (n int) {
+	for k := range g.byKey {
+		if k.stream == stream {
+			n++
+		}
+	}
+	return n
+}
+
+// begin asks the source, and keeps the muxer unless there is one with the same tracks.
+func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, error) {
+	m := newMuxer(name, k.stream, medias, time.Now())
+	c, err := m.ask()
+	if err != nil {
+		g.mu.Lock()
+		delete(g.byKey, k)
+		g.mu.Unlock()
+		return nil, err
+	}
+
+	g.mu.Lock()
+	if other := g.sharing(k.stream, c); other != nil {
+		other.touch(time.Now())
+		g.mu.Unlock()
+		k.stream.RemoveConsumer(c)
+		return other, nil
+	}
+	m.admit(c, time.Now())
+	g.byID[m.id] = m
+	m.askedAt = time.Now()
+	m.alive = time.AfterFunc(idle, func() { g.expire(m) })
+	g.mu.Unlock()
+	log.Debug().Str("stream", name).Msg("[hls] start muxer")
+	return m, nil
+}
+
+func (g *registry) sharing(stream *streams.Stream, c *consumer) *muxer {
+	for _, m := range g.byID {
+		m.mu.Lock()
+		same := m.stream == stream && m.consumer != nil && slices.Equal(m.consumer.from, c.from)
+		m.mu.Unlock()
+		if same {
+			return m
+		}
+	}
+	return nil
+}
+
+// get finds a muxer for somebody who watches it, and keeps it alive. It ends one whose stream has another name's place
+// by now, or none.
+func (g *registry) get(id string) *muxer {
+	now := time.Now()
+	g.mu.Lock()
+	m := g.byID[id]
+	if m != nil {
+		m.touch(now)
+	}
+	g.mu.Unlock()
+	if m == nil {
+		return nil
+	}
+	if streams.Get(m.name) != m.stream {
+		g.end(m)
+		return nil
+	}
+	m.revive(now)
+	return m
+}
+
+// touch notes that somebody asked. The registry's mutex is held.
+func (m *muxer) touch(now time.Time) {
+	m.askedAt = now
+	if m.alive != nil {
+		m.alive.Reset(idle)
+	}
+}
+
+func (g *registry) expire(m *muxer) {
+	g.mu.Lock()
+	if rest := idle - time.Since(m.askedAt); rest > 0 {
+		m.alive.Reset(rest)
+		g.mu.Unlock()
+		return
+	}
+	g.mu.Unlock()
+	g.end(m)
+}
+
+// end forgets a muxer and leaves its stream, which may then leave its source.
+func (g *registry) end(m *muxer) {
+	g.mu.Lock()
+	delete(g.byID, m.id)
+	for k, e := range g.byKey {
+		if e.muxer == m {
+			delete(g.byKey, k)
+		}
+	}
+	if m.alive != nil {
+		m.alive.Stop()
+	}
+	g.mu.Unlock()
+	if c := m.close(); c != nil {
+		m.stream.RemoveConsumer(c)
+		log.Debug().Str("stream", m.name).Msg("[hls] stop muxer")
+	}
+}
+
+// ask makes the stream's source send to a consumer. That panics where a source does, and then nobody may wait for ever.
+func (m *muxer) ask() (c *consumer, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("hls: %v", r)
+		}
+	}()
+	c = newConsumer(m, m.medias)
+	if err = m.stream.AddConsumer(c); err != nil {
+		return nil, masked(err)
+	}
+	return c, nil
+}
+
+// masked is an error for people outside: sources are URLs with passwords.
+func masked(err error) error {
+	return errors.New(core.StripUserinfo(creds.SecretString(err.Error())))
+}

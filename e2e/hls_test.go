@@ -1,0 +1,493 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gohlslib/v2"
+	"github.com/bluenviron/gohlslib/v2/pkg/codecs"
+	"github.com/chromedp/chromedp"
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// hlsCamera is an RTSP camera of its own: a moving picture that ffmpeg draws, with a keyframe a second.
+func hlsCamera(t testing.TB, arguments string) *server {
+	t.Helper()
+	return camera(t, "\"exec:ffmpeg -v error -nostdin -re "+arguments+" -f rtsp {output}\"")
+}
+
+const (
+	hlsPictures = "-f lavfi -i testsrc2=size=640x360:rate=25"
+	hlsTone     = "-f lavfi -i sine=f=440:r=48000"
+	hlsH264     = "-c:v libx264 -preset ultrafast -tune zerolatency -g 25 -pix_fmt yuv420p"
+	hlsH265     = "-c:v libx265 -preset ultrafast -x265-params log-level=0:keyint=25:min-keyint=25 -pix_fmt yuv420p"
+	hlsSound    = "-c:a aac -b:a 64k"
+)
+
+// hlsServer is a server whose cam1 is a camera's stream.
+func hlsServer(t testing.TB, source *server) *server {
+	t.Helper()
+	return newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp))
+}
+
+// hlsConsumers are the format names in api/streams.
+func (s *server) hlsConsumers(stream string) (names []string) {
+	s.t.Helper()
+	var all map[string]struct {
+		Consumers []struct {
+			FormatName string `json:"format_name"`
+		} `json:"consumers"`
+	}
+	s.get("api/streams", &all)
+	for _, c := range all[stream].Consumers {
+		names = append(names, c.FormatName)
+	}
+	return names
+}
+
+// hlsAnswers counts what a viewer's requests were answered with.
+type hlsAnswers struct {
+	mu    sync.Mutex
+	codes map[int]int
+	odd   []string
+}
+
+func (a *hlsAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	a.codes[res.StatusCode]++
+	if res.StatusCode != http.StatusOK {
+		a.odd = append(a.odd, fmt.Sprint(res.StatusCode, " ", r.URL))
+	}
+	a.mu.Unlock()
+	return res, nil
+}
+
+// hlsViewer follows the playlists with gohlslib's client, and counts access units and audio packets.
+type hlsViewer struct {
+	hlsAnswers
+	client       *gohlslib.Client
+	video, audio int // guarded by mu
+	last         time.Time
+}
+
+func hlsView(t testing.TB, address string) *hlsViewer {
+	t.Helper()
+	v := &hlsViewer{hlsAnswers: hlsAnswers{codes: map[int]int{}}}
+	count := func(n *int) {
+		v.mu.Lock()
+		*n++
+		v.last = time.Now()
+		v.mu.Unlock()
+	}
+	v.client = &gohlslib.Client{
+		URI:           address,
+		HTTPClient:    &http.Client{Transport: &v.hlsAnswers},
+		OnDecodeError: func(error) {},
+
+		OnDownloadPrimaryPlaylist: func(string) {},
+		OnDownloadStreamPlaylist:  func(string) {},
+		OnDownloadSegment:         func(string) {},
+		OnDownloadPart:            func(string) {},
+	}
+	v.client.OnTracks = func(tracks []*gohlslib.Track) error {
+		for _, track := range tracks {
+			switch track.Codec.(type) {
+			case *codecs.H264, *codecs.H265:
+				v.client.OnDataH26x(track, func(_, _ int64, _ [][]byte) { count(&v.video) })
+			case *codecs.MPEG4Audio:
+				v.client.OnDataMPEG4Audio(track, func(_ int64, _ [][]byte) { count(&v.audio) })
+			default:
+				return errors.New("unexpected codec")
+			}
+		}
+		return nil
+	}
+	require.NoError(t, v.client.Start())
+	t.Cleanup(v.client.Close)
+	return v
+}
+
+func (v *hlsViewer) seen() (video, audio int, last time.Time, odd []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.video, v.audio, v.last, v.odd
+}
+
+// TestHLSManyViewers: twenty viewers of one stream, with filters that differ, are one consumer and never see a 404; when
+// they have gone the consumer goes.
+func TestHLSManyViewers(t *testing.T) {
+	t.Parallel()
+	source := hlsCamera(t, hlsPictures+" "+hlsTone+" "+hlsH264+" "+hlsSound)
+	source.start()
+	s := hlsServer(t, source)
+	s.start()
+	var viewers []*hlsViewer
+	for i := range 20 {
+		query := []string{"", "&mp4", "&mp4=flac", "&video=h264&audio=aac"}[i%4]
+		viewers = append(viewers, hlsView(t, s.api+"api/stream.m3u8?src=cam1"+query))
+	}
+	begin := time.Now()
+	s.wait(30*time.Second, "everybody has seen 20 s", func() bool {
+		for _, v := range viewers {
+			if video, audio, _, _ := v.seen(); video < 500 || audio < 900 {
+				return false
+			}
+		}
+		return true
+	})
+	t.Logf("twenty viewers had 20 s of video after %s", time.Since(begin).Round(time.Millisecond))
+	require.Equal(t, []string{"hls/fmp4"}, s.hlsConsumers("cam1"))
+	for _, v := range viewers {
+		_, _, _, odd := v.seen()
+		require.Empty(t, odd)
+		v.client.Close()
+	}
+	s.wait(40*time.Second, "the muxer ended", func() bool { return len(s.hlsConsumers("cam1")) == 0 })
+	s.stop()
+}
+
+// TestHLSFFmpeg: players that know nothing of parts, for each codec.
+func TestHLSFFmpeg(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ name, camera, query, want string }{
+		{"h264 aac", hlsPictures + " " + hlsTone + " " + hlsH264 + " " + hlsSound, "", "h264 aac"},
+		{"h265", hlsPictures + " " + hlsH265, "&mp4", "hevc"},
+		{"b-frames", hlsPictures + " -c:v libx264 -preset veryfast -bf 2 -g 25 -pix_fmt yuv420p", "&mp4", "h264"},
+		{"opus", hlsPictures + " " + hlsTone + " " + hlsH264 + " -c:a libopus", "&mp4=all", "h264 opus"},
+		{"g711", hlsPictures + " " + hlsTone + " " + hlsH264 + " -c:a pcm_mulaw -ar 8000 -ac 1", "&mp4=flac", "h264 flac"},
+		{"g711 that HLS was not asked for", hlsPictures + " " + hlsTone + " " + hlsH264 + " -c:a pcm_mulaw -ar 8000 -ac 1", "&mp4", "h264"},
+		{"audio alone", hlsTone + " " + hlsSound, "", "aac"},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			t.Parallel()
+			source := hlsCamera(t, ca.camera)
+			source.start()
+			s := hlsServer(t, source)
+			s.start()
+			out, err := exec.Command("ffprobe", "-v", "error", "-read_intervals", "%+3", "-show_entries",
+				"packet=codec_type,dts_time,pts_time:stream=codec_name", "-of", "compact", s.api+"api/stream.m3u8?src=cam1"+ca.query).CombinedOutput()
+			require.NoError(t, err, string(out))
+			var names []string
+			last := map[string]float64{}
+			for line := range strings.SplitSeq(string(out), "\n") {
+				fields := map[string]string{}
+				for f := range strings.SplitSeq(line, "|") {
+					k, v, _ := strings.Cut(f, "=")
+					fields[k] = v
+				}
+				if name := fields["codec_name"]; name != "" {
+					if !strings.Contains(strings.Join(names, " "), name) {
+						names = append(names, name)
+					}
+				}
+				if kind := fields["codec_type"]; kind != "" {
+					var dts, pts float64
+					_, _ = fmt.Sscan(fields["dts_time"], &dts)
+					_, _ = fmt.Sscan(fields["pts_time"], &pts)
+					if before, ok := last[kind]; ok {
+						require.Greater(t, dts, before, kind)
+						require.Less(t, dts-before, 0.3, kind)
+					}
+					require.GreaterOrEqual(t, pts, dts, kind)
+					last[kind] = dts
+				}
+			}
+			require.Equal(t, ca.want, strings.Join(names, " "))
+			require.Len(t, last, strings.Count(ca.want, " ")+1)
+			s.stop()
+		})
+	}
+}
+
+// hlsBrowser opens a browser for one test.
+func hlsBrowser(t testing.TB) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(900, 600), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancelAlloc)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// hlsPixels is a sum over what the video element shows; it changes with the picture.
+const hlsPixels = `(() => {
+	const video = document.querySelector('video');
+	if (!video || video.readyState < 2) return '';
+	const canvas = document.createElement('canvas');
+	canvas.width = 160;
+	canvas.height = 90;
+	const context = canvas.getContext('2d');
+	context.drawImage(video, 0, 0, 160, 90);
+	return context.getImageData(0, 0, 160, 90).data.reduce((sum, v, i) => (sum * 31 + v) % 1000000007, 0).toString();
+})()`
+
+// hlsMoves waits until the picture has changed a few times, and says how long that took.
+func hlsMoves(ctx context.Context, t testing.TB, limit time.Duration) time.Duration {
+	t.Helper()
+	begin := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	shown := map[string]bool{}
+	for len(shown) < 5 {
+		now, err := chromedp.Run(ctx, chromedp.Evaluate[string](hlsPixels))
+		require.NoError(t, err, "the picture does not move, %d seen", len(shown))
+		if now != "" {
+			shown[now] = true
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("the picture did not move within %s, %d seen", limit, len(shown))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return time.Since(begin)
+}
+
+// TestHLSPage: hls.html in Chromium with hls.js from the binary; the camera goes, it is said, and comes back.
+func TestHLSPage(t *testing.T) {
+	t.Parallel()
+	source := hlsCamera(t, hlsPictures+" "+hlsTone+" "+hlsH264+" "+hlsSound)
+	source.start()
+	s := hlsServer(t, source)
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, bytes.Replace(b, []byte("api: {"), []byte("api: {username: admin, password: secret, "), 1), 0o600))
+	s.start()
+	ctx := hlsBrowser(t)
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(s.api+"hls.html?src=cam1&mp4")))
+	t.Logf("first moving picture after %s", hlsMoves(ctx, t, 20*time.Second).Round(time.Millisecond))
+
+	const delay = `hls.playingDate ? Date.now() - hls.playingDate.getTime() : 0`
+	var late float64
+	s.wait(20*time.Second, "the delay is known", func() bool {
+		late, err = chromedp.Run(ctx, chromedp.Evaluate[float64](delay))
+		require.NoError(t, err)
+		return late > 0
+	})
+	t.Logf("delay from the packet's arrival to the screen: %.0f ms", late)
+	require.Less(t, late, 3000.0)
+
+	source.stop()
+	limited, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	_, err = chromedp.Run(limited, chromedp.Poll[bool](`document.querySelector('video').paused || document.querySelector('video').readyState < 3`))
+	require.NoError(t, err, "the picture stands")
+	source.start()
+	t.Logf("moves again %s after the camera's server was back", hlsMoves(ctx, t, 45*time.Second).Round(time.Millisecond))
+	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
+		png, errShot := chromedp.Run(limited, chromedp.CaptureScreenshot())
+		require.NoError(t, errShot)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "hls.png"), png, 0o600))
+	}
+
+	// what is wrong is said in words
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(s.api+"hls.html?src=nowhere&mp4")))
+	_, err = chromedp.Run(limited, chromedp.Poll[bool](`document.getElementById('state').innerText.includes('stream not found')`))
+	require.NoError(t, err)
+	s.stop()
+}
+
+// TestHLSCameraComesBack: a source that is away at the first request is answered with its own error; one that goes in
+// mid-play leaves its playlist, and viewers go on, behind a discontinuity, when it is back.
+func TestHLSCameraComesBack(t *testing.T) {
+	t.Parallel()
+	source := hlsCamera(t, hlsPictures+" "+hlsH264)
+	s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://admin:hunter2@127.0.0.1:%d/clip\"}\n", source.rtsp))
+	s.start()
+	code, text := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1", "")
+	require.Equal(t, http.StatusBadGateway, code)
+	require.Contains(t, text, "connection refused")
+	require.NotContains(t, text, "hunter2")
+
+	source.start()
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
+	code, text = request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
+	require.Equal(t, http.StatusOK, code)
+	playlist := s.api + "api/" + strings.TrimSpace(text[strings.LastIndex(strings.TrimSpace(text), "\n")+1:])
+
+	source.stop()
+	s.wait(15*time.Second, "nothing more comes", func() bool { _, _, last, _ := v.seen(); return time.Since(last) > 4*time.Second })
+	code, text = request(t, http.MethodGet, playlist, "")
+	require.Equal(t, http.StatusOK, code)
+	require.Contains(t, text, "#EXTINF")
+	before, _, _, _ := v.seen()
+	s.wait(20*time.Second, "who comes now is told", func() bool {
+		code, text = request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
+		return code == http.StatusServiceUnavailable
+	})
+	require.Regexp(t, `^hls: nothing of cam1 for \d+s: .`, text)
+	require.NotContains(t, text, "hunter2")
+
+	source.start()
+	s.wait(30*time.Second, "it plays again", func() bool { video, _, _, _ := v.seen(); return video > before+50 })
+	code, text = request(t, http.MethodGet, playlist, "")
+	require.Equal(t, http.StatusOK, code)
+	require.Contains(t, text, "#EXT-X-DISCONTINUITY\n")
+	_, _, _, odd := v.seen()
+	require.Empty(t, odd)
+	s.stop()
+}
+
+// TestHLSPublisherComesBack: who publishes to a stream and comes again is another producer, which nobody told the muxer.
+func TestHLSPublisherComesBack(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"\"}\n")
+	s.start()
+	publish := func() *exec.Cmd {
+		arguments := strings.Fields("-v error -nostdin -re " + hlsPictures + " " + hlsH264 + " -rtsp_transport tcp -f rtsp " + fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", s.rtsp))
+		cmd := exec.Command("ffmpeg", arguments...)
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		return cmd
+	}
+	first := publish()
+	s.wait(15*time.Second, "it is there", func() bool {
+		code, _ := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
+		return code == http.StatusOK
+	})
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
+	require.NoError(t, first.Process.Kill())
+	_ = first.Wait()
+	s.wait(15*time.Second, "nothing more comes", func() bool { _, _, last, _ := v.seen(); return time.Since(last) > 2*time.Second })
+	before, _, _, _ := v.seen()
+	publish()
+	s.wait(30*time.Second, "it plays again", func() bool { video, _, _, _ := v.seen(); return video > before+50 })
+	_, _, _, odd := v.seen()
+	require.Empty(t, odd)
+	s.stop()
+}
+
+// TestHLSHostile: what is gone, forged, malformed or many gets one sentence, and who plays goes on playing.
+func TestHLSHostile(t *testing.T) {
+	t.Parallel()
+	source := hlsCamera(t, hlsPictures+" "+hlsH264)
+	source.start()
+	s := hlsServer(t, source)
+	s.start()
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
+	_, text := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
+	lines := strings.Fields(text)
+	u, err := url.Parse(lines[len(lines)-1])
+	require.NoError(t, err)
+	id := u.Query().Get("id")
+	for _, ca := range []struct {
+		method, path string
+		code         int
+		want         string
+	}{
+		{http.MethodGet, "api/stream.m3u8?src=nowhere", 404, "stream not found"},
+		{http.MethodGet, "api/stream.m3u8", 404, "stream not found"},
+		{http.MethodPost, "api/stream.m3u8?src=cam1", 405, "only GET"},
+		{http.MethodOptions, "api/stream.m3u8?src=cam1", 200, ""},
+		{http.MethodHead, "api/stream.m3u8?src=cam1&mp4", 200, ""},
+		{http.MethodGet, "api/stream.m3u8?src=cam1&video=vp9", 502, "codecs not matched"},
+		{http.MethodGet, "api/hls/playlist.m3u8", 404, "has ended"},
+		{http.MethodGet, "api/hls/playlist.m3u8?id=../../go2rtc.yaml", 404, "has ended"},
+		{http.MethodGet, "api/hls/playlist.m3u8?id=" + id + "&_HLS_msn=x", 400, "not a number"},
+		{http.MethodGet, "api/hls/playlist.m3u8?id=" + id + "&_HLS_msn=-1", 400, "not a number"},
+		{http.MethodGet, "api/hls/playlist.m3u8?id=" + id + "&_HLS_part=1", 400, "_HLS_msn is missing"},
+		{http.MethodGet, "api/hls/playlist.m3u8?id=" + id + "&_HLS_msn=9000000000000000000", 400, "ahead"},
+		{http.MethodGet, "api/hls/playlist.m3u8?id=" + id + "&_HLS_msn=0&_HLS_part=0", 200, "#EXTM3U"},
+		{http.MethodGet, "api/hls/segment.m4s?id=" + id, 404, "not a number"},
+		{http.MethodGet, "api/hls/segment.m4s?id=" + id + "&n=100000", 404, "segment 100000 is gone, or not yet there"},
+		{http.MethodGet, "api/hls/segment.m4s?id=" + id + "&p=100000", 404, "part 100000 is gone, or not yet there"},
+		{http.MethodGet, "api/hls/segment.m4s?id=" + id + "&p=99999999999999999999", 404, "not a number"},
+		{http.MethodGet, "api/hls/init.mp4?id=" + id + "&n=7", 404, "init segment 7"},
+		{http.MethodGet, "api/hls/init.mp4?id=" + id + "&n=0", 200, "avcC"},
+		{http.MethodGet, "api/hls/segment.ts?id=" + id, 404, "fMP4"},
+	} {
+		code, body := request(t, ca.method, s.api+ca.path, "")
+		require.Equal(t, ca.code, code, "%s %s: %s", ca.method, ca.path, body)
+		require.Contains(t, body, ca.want, ca.path)
+	}
+
+	// upstream's message: the same playlist, whose URI begins with hls/
+	socket, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam1", nil)
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	require.NoError(t, socket.WriteJSON(map[string]string{"type": "hls", "value": "avc1.640029,mp4a.40.2"}))
+	var message struct{ Type, Value string }
+	require.NoError(t, socket.ReadJSON(&message))
+	require.NoError(t, socket.Close())
+	require.Equal(t, "hls", message.Type)
+	require.Contains(t, message.Value, "\nhls/playlist.m3u8?id="+id+"\n")
+
+	// ten thousand that ask for nothing, and twenty that do not read what they asked for
+	for range 20 {
+		request, errRequest := http.NewRequest(http.MethodGet, s.api+"api/hls/segment.m4s?id="+id+"&n=1", nil)
+		require.NoError(t, errRequest)
+		unread, errDo := http.DefaultClient.Do(request)
+		require.NoError(t, errDo)
+		t.Cleanup(func() { _ = unread.Body.Close() })
+	}
+	before, _, _, _ := v.seen()
+	begin := time.Now()
+	var group sync.WaitGroup
+	for i := range 10 {
+		group.Go(func() {
+			for n := range 1000 {
+				res, errGet := http.Get(fmt.Sprintf("%sapi/hls/segment.m4s?id=%d-%d&n=1", s.api, i, n))
+				if errGet == nil {
+					_, _ = io.Copy(io.Discard, res.Body)
+					_ = res.Body.Close()
+				}
+			}
+		})
+	}
+	group.Wait()
+	t.Logf("ten thousand requests for nothing in %s", time.Since(begin).Round(time.Millisecond))
+	s.wait(15*time.Second, "it goes on", func() bool { video, _, _, _ := v.seen(); return video > before+75 })
+	_, _, _, odd := v.seen()
+	require.Empty(t, odd)
+
+	for i := range 20 {
+		code, body := request(t, http.MethodGet, fmt.Sprintf("%sapi/stream.m3u8?src=cam1&video=h264&audio=codec%d", s.api, i), "")
+		if code != http.StatusOK {
+			require.Equal(t, http.StatusServiceUnavailable, code)
+			require.Contains(t, body, "too many differing filters")
+			require.Greater(t, i, 10)
+			break
+		}
+		require.Less(t, i, 18)
+	}
+	require.Len(t, s.hlsConsumers("cam1"), 1, "all of them are the same track")
+
+	// the first segment goes; the stream too, and its muxer with it
+	s.wait(60*time.Second, "segment 0 is gone", func() bool {
+		gone, body := request(t, http.MethodGet, s.api+"api/hls/segment.m4s?id="+id+"&n=0", "")
+		return gone == http.StatusNotFound && strings.Contains(body, "segment 0 is gone")
+	})
+	v.client.Close()
+	code, _ := request(t, http.MethodDelete, s.api+"api/streams?src=cam1", "")
+	require.Equal(t, http.StatusOK, code)
+	code, text = request(t, http.MethodGet, s.api+"api/hls/playlist.m3u8?id="+id, "")
+	require.Equal(t, http.StatusNotFound, code)
+	require.Contains(t, text, "has ended")
+	s.stop()
+}

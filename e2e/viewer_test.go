@@ -1,0 +1,273 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/pion/webrtc/v4"
+	"github.com/stretchr/testify/require"
+)
+
+// viewing is a server with the test card that answers WebRTC on loopback, and asks no server of the Internet.
+func viewing(t testing.TB) *server {
+	t.Helper()
+	s := newServer(t, fmt.Sprintf("streams: {cam1: %s}\nlog: {format: text}\n", cardSource(t)))
+	path := filepath.Join(s.dir, "go2rtc.yaml")
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	const off = `webrtc: {listen: ""}`
+	require.Contains(t, string(b), off)
+	on := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}`, freePort(t))
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), off, on, 1)), 0o600))
+	s.start()
+	return s
+}
+
+// viewerOffer is a viewer's, with its candidates or as one that never connects.
+func viewerOffer(t testing.TB, candidates bool) (*webrtc.PeerConnection, string) {
+	t.Helper()
+	settings := webrtc.SettingEngine{}
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	media := &webrtc.MediaEngine{}
+	require.NoError(t, media.RegisterDefaultCodecs())
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media)).NewPeerConnection(webrtc.Configuration{})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = pc.Close() })
+	_, err = pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
+	require.NoError(t, err)
+	sdp, err := pc.CreateOffer(nil)
+	require.NoError(t, err)
+	gathered := webrtc.GatheringCompletePromise(pc)
+	require.NoError(t, pc.SetLocalDescription(sdp))
+	<-gathered
+	if candidates {
+		return pc, pc.LocalDescription().SDP
+	}
+	return pc, sdp.SDP
+}
+
+// whep posts an offer.
+func (s *server) whep(sdp string) (code int, location, text string) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.api+"api/webrtc?src=cam1", strings.NewReader(sdp))
+	require.NoError(s.t, err)
+	req.Header.Set("Content-Type", "application/sdp")
+	req.Header.Set("User-Agent", "e2e viewer")
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	require.NoError(s.t, err)
+	return res.StatusCode, res.Header.Get("Location"), string(b)
+}
+
+// watcher receives RTP and knows the longest time without any.
+type watcher struct {
+	pc       *webrtc.PeerConnection
+	location string
+	packets  atomic.Int64
+	longest  atomic.Int64 // nanoseconds
+}
+
+func (s *server) watch() *watcher {
+	s.t.Helper()
+	w := &watcher{}
+	var sdp string
+	w.pc, sdp = viewerOffer(s.t, true)
+	w.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		for last := time.Now(); ; {
+			if _, _, err := track.ReadRTP(); err != nil {
+				return
+			}
+			now := time.Now()
+			w.longest.Store(max(w.longest.Load(), int64(now.Sub(last))))
+			w.packets.Add(1)
+			last = now
+		}
+	})
+	code, location, text := s.whep(sdp)
+	require.Equal(s.t, http.StatusCreated, code, text)
+	w.location = location
+	require.NoError(s.t, w.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: text}))
+	s.wait(15*time.Second, "the viewer receives", func() bool { return w.packets.Load() > 20 })
+	return w
+}
+
+// rss is the resident memory in MB, fds the number of open files.
+func (s *server) rss() int {
+	s.t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	require.NoError(s.t, err)
+	kb, err := strconv.Atoi(regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindStringSubmatch(string(b))[1])
+	require.NoError(s.t, err)
+	return kb / 1024
+}
+
+func (s *server) fds() int {
+	s.t.Helper()
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.cmd.Process.Pid))
+	require.NoError(s.t, err)
+	return len(list)
+}
+
+// TestStoryInTheLog: `grep -i ice` tells of a session, from its candidates to its end.
+func TestStoryInTheLog(t *testing.T) {
+	t.Parallel()
+	s := viewing(t)
+	w := s.watch()
+	s.wait(5*time.Second, "the log tells", func() bool { return strings.Contains(s.log.String(), "[webrtc] ice connected") })
+	var told []string
+	for line := range strings.Lines(s.log.String()) {
+		// another pair may win later
+		if strings.Contains(line, "[webrtc] ice") && !strings.Contains(line, "ice changed") {
+			told = append(told, line)
+			require.Contains(t, line, "INF")
+			require.Contains(t, line, "stream=cam1")
+			require.Contains(t, line, `user_agent="e2e viewer"`)
+		}
+	}
+	require.Len(t, told, 3, "%s", told)
+	require.Regexp(t, `ice local.* candidates=.*host udp 127\.0\.0\.1:\d+`, told[0])
+	require.Regexp(t, `ice remote.* candidates=.*host udp 127\.0\.0\.1:\d+`, told[1])
+	require.Regexp(t, `ice connected.* local="host udp 127.* remote="(host|prflx) udp .* route=direct .*took=`, told[2])
+
+	// RFC 9725 and WHEP: the session has a URL, and DELETE ends it
+	require.Regexp(t, `^webrtc\?id=[0-9a-z]{32}$`, w.location)
+	for _, want := range []int{http.StatusOK, http.StatusNotFound} {
+		code, _ := request(t, http.MethodDelete, s.api+"api/"+w.location, "")
+		require.Equal(t, want, code)
+	}
+	s.wait(5*time.Second, "the end is told", func() bool {
+		return strings.Contains(s.log.String(), "[webrtc] ice ended") && strings.Contains(s.log.String(), "reason=closed")
+	})
+}
+
+// TestHostileOffers: one sentence for each, by HTTP and by WebSocket, and a server that plays on.
+func TestHostileOffers(t *testing.T) {
+	t.Parallel()
+	s := viewing(t)
+	w := s.watch()
+	const head = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+	_, good := viewerOffer(t, true)
+	cases := []struct {
+		name, sdp string
+		code      int
+	}{
+		{"nothing", "", 400},
+		{"garbage", "<html>", 400},
+		{"no media", head, 400},
+		{"no video", head + "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=recvonly\r\na=mid:0\r\n", 400},
+		{"no ICE", head + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 H264/90000\r\na=recvonly\r\na=mid:0\r\n", 400},
+		{"no clock rate", head + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 H264\r\na=recvonly\r\na=mid:0\r\n", 400},
+		{"many medias", head + strings.Repeat("m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=recvonly\r\n", 1000), 400},
+		{"a megabyte", good + "a=" + strings.Repeat("x", 1<<20), 413},
+	}
+	for _, ca := range cases {
+		code, _, text := s.whep(ca.sdp)
+		require.Equal(t, ca.code, code, "%s: %s", ca.name, text)
+		require.Less(t, len(text), 300, ca.name)
+		code, text = request(t, http.MethodPost, s.api+"api/webrtc?dst=cam1", ca.sdp)
+		require.Contains(t, []int{201, 400, 413}, code, "%s: %s", ca.name, text)
+
+		conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam1", nil)
+		require.NoError(t, err)
+		_ = res.Body.Close()
+		require.NoError(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+		err = conn.WriteJSON(map[string]any{"type": "webrtc/offer", "value": ca.sdp})
+		var answer struct{ Type, Value string }
+		if err == nil {
+			err = conn.ReadJSON(&answer)
+		}
+		if ca.code == http.StatusRequestEntityTooLarge {
+			require.Error(t, err, "closed with 1009")
+		} else {
+			require.NoError(t, err, ca.name)
+			require.Equal(t, "error", answer.Type, ca.name)
+		}
+		_ = conn.Close()
+	}
+	code, text := request(t, http.MethodPost, s.api+"api/webrtc?src=cam1", "null")
+	require.Equal(t, http.StatusBadRequest, code, text)
+	require.NotContains(t, s.log.String(), "panic")
+
+	before := w.packets.Load()
+	s.wait(5*time.Second, "the viewer plays on", func() bool { return w.packets.Load() > before+20 })
+}
+
+// TestHalfOpenSessions: ten thousand offers of peers that never connect. The viewer plays on, memory stays bounded, and
+// half a minute later nothing is left of them. Takes 40 s.
+func TestHalfOpenSessions(t *testing.T) {
+	t.Parallel()
+	s := viewing(t)
+	w := s.watch()
+	rss, fds := s.rss(), s.fds()
+	w.longest.Store(0)
+
+	_, sdp := viewerOffer(t, false)
+	var taken, busy atomic.Int64
+	var peak atomic.Int64
+	var wg sync.WaitGroup
+	start := time.Now()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	for range 8 {
+		wg.Go(func() {
+			for i := range 1250 {
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.api+"api/webrtc?src=cam1", bytes.NewReader([]byte(sdp)))
+				if err != nil {
+					return
+				}
+				req.Header.Set("Content-Type", "application/sdp")
+				res, err := client.Do(req)
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, res.Body)
+				_ = res.Body.Close()
+				switch res.StatusCode {
+				case http.StatusCreated:
+					taken.Add(1)
+				case http.StatusServiceUnavailable:
+					busy.Add(1)
+				}
+				if i%50 == 0 {
+					peak.Store(max(peak.Load(), int64(s.rss())))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	client.CloseIdleConnections()
+	t.Logf("%d taken, %d refused in %s; memory %d MB, at most %d MB; longest gap of the viewer %s",
+		taken.Load(), busy.Load(), time.Since(start), rss, peak.Load(), time.Duration(w.longest.Load()))
+	require.EqualValues(t, 10_000, taken.Load()+busy.Load())
+	require.GreaterOrEqual(t, taken.Load(), int64(128))
+	require.Less(t, int(peak.Load()), rss+120)
+	require.Less(t, time.Duration(w.longest.Load()), 3*time.Second)
+	require.Less(t, strings.Count(s.log.String(), "too many sessions are connecting"), 30, "repeats are counted")
+
+	var sum, left int
+	s.wait(45*time.Second, "the half-open sessions are gone", func() bool {
+		sum, left = s.rss(), s.fds()
+		return left <= fds+8
+	})
+	t.Logf("after %s: memory %d MB, %d files open, %d before", time.Since(start), sum, left, fds)
+	require.Less(t, sum, rss+120)
+	require.Less(t, time.Duration(w.longest.Load()), 3*time.Second)
+	before := w.packets.Load()
+	s.wait(5*time.Second, "the viewer plays on", func() bool { return w.packets.Load() > before+20 })
+	s.watch()
+}
