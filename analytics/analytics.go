@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
@@ -35,7 +36,8 @@ func Init() {
 	live.Init()
 
 	var cfg struct {
-		Mod Config `yaml:"analytics"`
+		Mod     Config         `yaml:"analytics"`
+		Streams map[string]any `yaml:"streams"`
 	}
 	cfg.Mod = defaultConfig()
 	app.LoadConfig(&cfg)
@@ -47,12 +49,16 @@ func Init() {
 	}
 	module = newAnalytics(cfg.Mod)
 	live.SetLastFrame(module.lastFrame)
-	if err = module.openModel(); err != nil {
+	if err = module.begin(cfg.Streams); err != nil {
 		refuse(err)
 	}
 
 	api.HandleFunc("api/seats", module.apiSeats)
 	api.HandleFunc("api/seats/events", module.apiEvents)
+	api.HandleFunc("api/seats/history", module.apiHistory)
+	api.HandleFunc("api/seats/cameras", module.apiCameras)
+	api.HandleFunc("api/seats/boxes", module.apiBoxes)
+	api.HandleFunc("api/seats/proposals", module.apiProposals)
 	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
 	api.HandleFunc("api/seats/health", module.apiHealth)
 	api.HandleFunc("schema.json", apiEditorSchema)
@@ -60,6 +66,7 @@ func Init() {
 	api.HandleFunc("api/seats/outbox", module.apiOutbox)
 	api.HandleFunc("api/metrics", module.metrics.handler())
 	ws.HandleFunc("seats", module.wsSeats)
+	ws.HandleFunc("seats/look", module.wsLook)
 	module.openReader()
 
 	module.start()
@@ -89,9 +96,9 @@ func refuse(err error) {
 
 // Analytics owns everything: cameras, workers, model, database and those who listen.
 type Analytics struct {
-	config  Config
+	config  Config // as the program was started with; the seats as they are now are the layout's
 	started time.Time
-	cameras []*camera // in the order of the file
+	layout  atomic.Pointer[layout]
 	queue   *queue
 	metrics *metrics
 	hub     hub
@@ -99,13 +106,19 @@ type Analytics struct {
 	feed    reader.Feed
 	reader  *reader.Server // nil: not configured
 
-	model    *detect.Model // nil: nothing can be looked at
-	decoders *video.Decoders
+	decoders *video.Decoders // nil: no worker was started
+
+	// edit is held while the layout changes, and while what the database remembers is taken up. It is locked after dbMu
+	// and before any camera's looking.
+	edit sync.Mutex
+	file configFile
 
 	dbMu    sync.Mutex // guards the two below
 	db      *store.DB
 	retryAt time.Time
 	probe   probe
+
+	runID, runAt atomic.Int64 // of the database's run, and when it was noted last in nanoseconds since 1970
 
 	ctx    context.Context // of all goroutines
 	cancel context.CancelFunc
@@ -113,37 +126,48 @@ type Analytics struct {
 }
 
 func newAnalytics(config Config) *Analytics {
-	a := &Analytics{config: config, started: time.Now(), queue: newQueue()}
-	for _, name := range config.streamNames() {
-		a.cameras = append(a.cameras, newCamera(a, name))
-	}
+	a := &Analytics{config: config, started: time.Now(), queue: newQueue(), metrics: newMetrics()}
+	first, _ := (&layout{}).with(a, config, nil)
+	a.layout.Store(first)
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.outside.init(&config)
-	a.metrics = newMetrics(a)
+	a.metrics.watch(a)
 	return a
 }
 
-// openModel loads the model when there is something to look at. Only a provider that the library lacks is an error.
-func (a *Analytics) openModel() error {
-	if len(a.config.Seats) == 0 {
-		return nil
+// begin gets ready for what start does; the streams are those of all -config. Only a provider that the library lacks is
+// an error.
+func (a *Analytics) begin(configured map[string]any) error {
+	l := *a.layout.Load()
+	if len(l.config.Seats) > 0 {
+		var err error
+		if l.model, err = a.openModel(); err != nil {
+			return err
+		}
 	}
+	a.layout.Store(&l)
+	a.file.begin(app.ConfigPath, configured)
+	return nil
+}
+
+// openModel loads the model; nil where it cannot be had. Only a provider that the library lacks is an error.
+func (a *Analytics) openModel() (*detect.Model, error) {
 	model, err := detect.Open(detect.Options{Path: a.find(a.config.Model.Path), Provider: a.config.Model.Provider})
 	if errors.Is(err, detect.ErrProvider) {
-		return a.config.errorf("analytics.model.provider", "%v", err)
+		return nil, a.config.errorf("analytics.model.provider", "%v", err)
 	}
 	if err != nil {
 		a.metrics.blind()
 		log.Error().Err(err).Msg("[analytics] no looks, streams only")
-		return nil
+		return nil, nil
 	}
-	a.model = model
+	a.metrics.sees()
 	w, h := model.InputSize()
 	log.Info().Str("path", a.config.Model.Path).Str("family", model.Family()).Int("width", w).Int("height", h).Msg("[analytics] model")
 	if note := model.Note(); note != "" {
 		log.Warn().Str("model", note).Msg("[analytics] not for real seats")
 	}
-	return nil
+	return model, nil
 }
 
 // find is where a relative path of the configuration leads: beside the configuration file, else in the working
@@ -170,35 +194,57 @@ func exists(path string) bool {
 }
 
 func (a *Analytics) start() {
-	ctx := a.ctx
-	if len(a.cameras) == 0 && len(a.outside.sinks) == 0 {
+	a.edit.Lock()
+	l := a.layout.Load()
+	a.edit.Unlock()
+	if len(l.cameras) == 0 && len(a.outside.sinks) == 0 {
 		return
 	}
 	if err := a.remember(); err != nil {
 		log.Error().Err(err).Msg("[analytics] database, seats wait for it")
 	}
-	if a.model != nil {
-		a.decoders = video.NewDecoders(workerCount() * decodersPerWorker)
-		for range workerCount() {
-			session, err := a.model.Session()
-			if err != nil {
-				log.Error().Err(err).Msg("[analytics] one worker less")
-				continue
-			}
-			e := &eyes{decoders: a.decoders, session: session}
-			a.done.Go(func() { a.work(ctx, e) })
+	a.edit.Lock()
+	defer a.edit.Unlock()
+	a.startWorkers(l.model)
+	for _, c := range a.layout.Load().cameras {
+		a.startCamera(c)
+	}
+}
+
+// startWorkers wants edit held. It does nothing where they were started, or without a model.
+func (a *Analytics) startWorkers(model *detect.Model) {
+	if model == nil || a.decoders != nil {
+		return
+	}
+	a.decoders = video.NewDecoders(workerCount() * decodersPerWorker)
+	for range workerCount() {
+		session, err := model.Session()
+		if err != nil {
+			log.Error().Err(err).Msg("[analytics] one worker less")
+			continue
 		}
+		e := &eyes{decoders: a.decoders, session: session}
+		a.done.Go(func() { a.work(a.ctx, e) })
 	}
-	for _, c := range a.cameras {
-		a.done.Go(func() { c.run(ctx) })
+}
+
+// startCamera wants edit held. It does nothing where the camera was started.
+func (a *Analytics) startCamera(c *camera) {
+	if c.stop != nil || a.ctx.Err() != nil {
+		return
 	}
+	var ctx context.Context
+	ctx, c.stop = context.WithCancel(a.ctx)
+	a.done.Go(func() { c.run(ctx) })
 }
 
 // closeWait bounds how long close waits for a look or a dial under way.
 const closeWait = 3 * time.Second
 
 func (a *Analytics) close() {
+	a.edit.Lock() // an edit under way is finished, none begins
 	a.cancel()
+	a.edit.Unlock()
 	a.queue.close()
 	if a.reader != nil {
 		a.reader.Close()
@@ -214,6 +260,7 @@ func (a *Analytics) close() {
 		return // somebody is still at work: the database may be in use
 	}
 	a.saveTimers()
+	a.extendRun(time.Now(), 0)
 	a.outside.close()
 	a.dbMu.Lock()
 	defer a.dbMu.Unlock()

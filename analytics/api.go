@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
@@ -14,10 +15,17 @@ import (
 )
 
 func (a *Analytics) apiSeats(w http.ResponseWriter, r *http.Request) {
-	if !reads(w, r) {
-		return
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		api.ResponseJSON(w, a.snapshot())
+	case http.MethodPut:
+		a.apiPutSeat(w, r)
+	case http.MethodDelete:
+		a.apiDeleteSeat(w, r)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, PUT, DELETE")
+		http.Error(w, r.Method+" is not allowed here", http.StatusMethodNotAllowed)
 	}
-	api.ResponseJSON(w, a.snapshot())
 }
 
 // The bounds of `limit` in api/seats/events.
@@ -37,7 +45,7 @@ func (a *Analytics) apiEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	q := store.EventQuery{
-		StoreID: a.config.StoreID, Limit: defaultEvents,
+		StoreID: a.layout.Load().config.StoreID, Limit: defaultEvents,
 		SeatID: query.Get("seat_id"), EventType: query.Get("event_type"), Before: query.Get("before"),
 	}
 	if s := query.Get("limit"); s != "" {
@@ -58,7 +66,7 @@ func (a *Analytics) apiEvents(w http.ResponseWriter, r *http.Request) {
 	}
 
 	events := []store.EventRow{}
-	if len(a.cameras) > 0 {
+	if a.remembers() {
 		db, err := a.database()
 		if err == nil {
 			events, err = db.Events(r.Context(), q)
@@ -75,12 +83,11 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 	if !reads(w, r) {
 		return
 	}
-	i := slices.IndexFunc(a.cameras, func(c *camera) bool { return c.stream == r.URL.Query().Get("src") })
-	if i < 0 {
-		http.Error(w, api.StreamNotFound, http.StatusNotFound)
+	c := a.cameraOf(w, r)
+	if c == nil {
 		return
 	}
-	img, err := a.drawLast(a.cameras[i])
+	img, err := a.drawLast(c)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -97,6 +104,21 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	api.Response(w, b.Bytes(), "image/jpeg")
 }
+
+// cameraOf is the one that `src` names, from now on a guest where it has no seats. Where there is none that is answered, and it is nil.
+func (a *Analytics) cameraOf(w http.ResponseWriter, r *http.Request) *camera {
+	c, err := a.lookerOf(r.URL.Query().Get("src"), time.Now())
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	case c == nil:
+		http.Error(w, api.StreamNotFound, http.StatusNotFound)
+	}
+	return c
+}
+
+// remembers tells whether there is anything that a database has to do with.
+func (a *Analytics) remembers() bool { return len(a.layout.Load().cameras) > 0 || a.opened() }
 
 // reads answers whatever does not only read.
 func reads(w http.ResponseWriter, r *http.Request) bool {

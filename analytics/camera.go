@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/propose"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 )
@@ -18,7 +19,12 @@ import (
 type camera struct {
 	a      *Analytics
 	stream string
-	watch  *watch // of the worker that looks at this camera
+	stop   context.CancelFunc // of run; nil until it is started. Guarded by the edit's lock
+
+	// looking is held while a look decides and commits, and while an edit changes what it decides about
+	looking sync.Mutex
+	watch   *watch
+	gone    bool // no seat has the stream any more
 
 	queued bool // guarded by the queue's lock
 
@@ -31,7 +37,13 @@ type camera struct {
 	joinedAt time.Time
 	picture  *video.Picture
 	found    []seat.Detection // in picture
+	seats    []seat.Seat      // that they were held against
+	number   int              // of the look, from 1
 	lookedAt time.Time
+	readers  map[*lookReader]struct{}
+	wanted   time.Time // when somebody asked for its looks; of a guest
+	tally    tally
+	places   propose.Memory
 
 	// of run alone
 	source  *streams.Stream
@@ -51,9 +63,10 @@ const (
 	maxGOP = 16 << 20
 )
 
-func newCamera(a *Analytics, stream string) *camera {
+// newCamera is the one of a stream's seats in the configuration.
+func newCamera(a *Analytics, config *Config, stream string) *camera {
 	return &camera{
-		a: a, stream: stream, watch: newWatch(&a.config, stream), schedule: schedule{interval: a.config.Interval},
+		a: a, stream: stream, watch: newWatch(config, stream), schedule: schedule{interval: config.Interval},
 		looks: trouble{what: "look failed"}, damaged: trouble{what: "damaged stream"},
 	}
 }
@@ -65,7 +78,12 @@ func (c *camera) run(ctx context.Context) {
 	defer c.leave()
 	started := time.Now()
 	for {
-		c.attend(time.Now(), started)
+		now := time.Now()
+		c.attend(now, started)
+		c.a.extendRun(now, runStep)
+		if c.isGuest() && !c.isFollowed() && now.Sub(c.wantedAt()) >= guestFor {
+			c.a.dismiss(now)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -130,6 +148,18 @@ func (c *camera) leave() {
 	}
 }
 
+// end stops run without waiting for it: a dial may take its time. It wants the edit's lock held.
+func (c *camera) end() {
+	if c.stop != nil {
+		c.stop()
+	}
+	c.mu.Lock()
+	for r := range c.readers {
+		r.tell()
+	}
+	c.mu.Unlock()
+}
+
 // start makes the camera ready for a new consumer's track.
 func (c *camera) start(cons *consumer, codec video.Codec) {
 	c.mu.Lock()
@@ -156,6 +186,9 @@ func (c *camera) push(cons *consumer, data []byte, now time.Time) {
 	}
 	if ready && !c.a.queue.add(c) {
 		c.a.metrics.dropped(c.stream)
+		c.mu.Lock()
+		c.tally.dropped++
+		c.mu.Unlock()
 	}
 }
 
@@ -163,6 +196,15 @@ func (c *camera) push(cons *consumer, data []byte, now time.Time) {
 func (c *camera) broken(err error) {
 	c.a.metrics.damaged(c.stream)
 	c.damaged.failed(&log, c.stream, err, time.Now())
+}
+
+// soon has the camera looked at as soon as it can be: what it is to look for has changed.
+func (c *camera) soon(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sampler != nil {
+		c.sampler.SetDue(now, min(seat.CloserLook, c.schedule.interval))
+	}
 }
 
 // take implements source.
@@ -180,15 +222,22 @@ func (c *camera) codec() video.Codec {
 	return c.media
 }
 
-// looked keeps the picture until the next one, for api/seats/frame.jpeg, and brings the next look forward when a seat
-// wants a closer one.
-func (c *camera) looked(picture *video.Picture, found []seat.Detection) {
+// looked keeps the picture and what was seen in it until the next one, and brings the next look forward when a seat
+// wants a closer one. It wants looking held.
+func (c *camera) looked(picture *video.Picture, found []seat.Detection, spent *stages) {
 	now := time.Now()
 	c.mu.Lock()
+	c.seats = c.watch.seats
+	c.number++
+	c.tally.looked(now, spent)
+	c.places.Add(picture.At(), found)
 	old := c.picture
 	c.picture, c.lookedAt = picture, now
 	c.found = append(c.found[:0], found...)
 	c.schedule.looked(c.sampler, picture.At(), c.watch.nextLook(c.a.config.Interval))
+	for r := range c.readers {
+		r.tell()
+	}
 	c.mu.Unlock()
 	if old != nil {
 		old.Close()
@@ -209,6 +258,9 @@ func (c *camera) last() (*image.RGBA, []seat.Detection, time.Time, error) {
 // finished tells the log how a look went.
 func (c *camera) finished(err error) {
 	if err != nil {
+		c.mu.Lock()
+		c.tally.failed++
+		c.mu.Unlock()
 		c.looks.failed(&log, c.stream, err, time.Now())
 	} else {
 		c.looks.ended(&log, c.stream)

@@ -55,6 +55,8 @@ type SeatConfig struct {
 	ROI      seat.ROI
 	ItemsROI seat.ROI
 	Anchor   seat.Anchor
+
+	documents int // how many -config say something of it
 }
 
 // Seat is the domain's view of the entry.

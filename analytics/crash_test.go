@@ -59,7 +59,7 @@ func crashServer(dir string) error {
 	go func() { _ = http.Serve(listener, mux) }()
 	fmt.Println(listener.Addr())
 
-	w := a.cameras[0].watch
+	w := a.layout.Load().cameras[0].watch
 	at := w.states[0].LookedAt
 	if at.IsZero() {
 		at = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)

@@ -108,6 +108,7 @@ func (c *Config) seats(n *yaml.Node, key string) error {
 			c.Seats = append(c.Seats, SeatConfig{ID: id, Anchor: seat.AnchorFoot})
 		}
 		s := &c.Seats[j]
+		s.documents++
 		if err := c.mapping(n.Content[i+1], at, fields{
 			"stream":    c.text(&s.Stream),
 			"name":      c.text(&s.Name),

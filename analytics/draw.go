@@ -44,7 +44,12 @@ func (a *Analytics) drawLast(c *camera) (*image.RGBA, error) {
 	}
 	a.hub.mu.Unlock()
 
-	for _, s := range c.watch.seats {
+	seats := a.layout.Load().config.Seats
+	for i := range seats {
+		s := &seats[i]
+		if s.Stream != c.stream {
+			continue
+		}
 		col := colorEmpty
 		switch seat.Status(statuses[s.ID]) {
 		case seat.Occupied:
@@ -77,10 +82,10 @@ func (a *Analytics) drawLast(c *camera) (*image.RGBA, error) {
 }
 
 func noteOf(a *Analytics) string {
-	if a.model == nil || a.model.Note() == "" {
-		return ""
+	if note := a.layout.Load().note(); note != "" {
+		return " " + note
 	}
-	return " " + a.model.Note()
+	return ""
 }
 
 // pen draws in the coordinates of seats, 0..1, with lines and letters that suit the picture's size.

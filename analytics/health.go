@@ -36,11 +36,11 @@ type probe struct {
 // succeed. Without seats there is nothing to do, and it is healthy.
 func (a *Analytics) health(now time.Time) Health {
 	h := Health{Problems: []string{}}
-	if len(a.cameras) > 0 {
-		if a.model == nil {
+	if l := a.layout.Load(); len(l.cameras) > 0 {
+		if l.model == nil {
 			h.Problems = append(h.Problems, "no model, so no looks are made")
 		} else {
-			for _, c := range a.cameras {
+			for _, c := range l.cameras {
 				if lasts, blind := c.blind(now, max(lookPatience, 3*a.config.Interval)); blind {
 					h.Problems = append(h.Problems, fmt.Sprintf("%s: pictures come, and no look for %s", c.stream, lasts.Round(time.Second)))
 				}

@@ -21,15 +21,17 @@ const readerQueue = 64
 // listener is one browser's end of the hub. After overflow its changes are closed.
 type listener struct{ changes chan store.Change }
 
-// apply takes a committed change over and passes it on.
-func (h *hub) apply(change *store.Change) {
-	if len(change.Seats) == 0 && len(change.Events) == 0 && len(change.Cameras) == 0 {
-		return
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
+// keep takes a committed change over. It wants the lock held.
+func (h *hub) keep(change *store.Change) {
 	if h.seats == nil {
 		h.seats, h.cameras = map[string]store.SeatRow{}, map[string]store.CameraRow{}
+	}
+	for _, g := range change.Gone {
+		if g.Table == store.CameraStatus {
+			delete(h.cameras, g.Key)
+		} else {
+			delete(h.seats, g.Key)
+		}
 	}
 	for _, row := range change.Seats {
 		h.seats[row.SeatID] = row
@@ -37,6 +39,27 @@ func (h *hub) apply(change *store.Change) {
 	for _, row := range change.Cameras {
 		h.cameras[row.Stream] = row
 	}
+}
+
+// edited takes over what an edit of the seats has committed, and has every browser sent the whole snapshot again.
+func (h *hub) edited(change *store.Change) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep(change)
+	for r := range h.readers {
+		delete(h.readers, r)
+		close(r.changes)
+	}
+}
+
+// apply takes a committed change over and passes it on.
+func (h *hub) apply(change *store.Change) {
+	if len(change.Seats) == 0 && len(change.Events) == 0 && len(change.Cameras) == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep(change)
 	for r := range h.readers {
 		select {
 		case r.changes <- *change:

@@ -90,9 +90,15 @@ func (a *Analytics) look(e *eyes, c *camera) error {
 	if err := a.remember(); err != nil {
 		return &lookError{"store", err}
 	}
-	picture, found, err := e.see(c, c.watch.rules.Keep)
+	picture, found, err := e.see(c, a.config.rules().Keep)
 	if err != nil || picture == nil {
 		return err
+	}
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if c.gone {
+		picture.Close()
+		return nil
 	}
 	clock := startClock()
 	decision, err := c.watch.decide(picture.At(), time.Now(), found)
@@ -106,6 +112,6 @@ func (a *Analytics) look(e *eyes, c *camera) error {
 		return &lookError{"store", fmt.Errorf("seats of %s: %w", c.stream, err)}
 	}
 	c.watch.become(decision)
-	c.looked(picture, found)
+	c.looked(picture, found, &e.spent)
 	return nil
 }

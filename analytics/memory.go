@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/app"
@@ -33,6 +34,13 @@ var errNotOpen = errors.New("database is not open")
 func (a *Analytics) remember() error {
 	_, err := a.database()
 	return err
+}
+
+// opened tells whether the database is open, without opening it.
+func (a *Analytics) opened() bool {
+	a.dbMu.Lock()
+	defer a.dbMu.Unlock()
+	return a.db != nil
 }
 
 // database is the open database, opened now if need be.
@@ -69,7 +77,8 @@ func (a *Analytics) openLocked(now time.Time) error {
 		a.metrics.stage("store")
 		return err
 	}
-	if err = a.restore(db); err != nil {
+	strangers, err := a.restore(db)
+	if err != nil {
 		_ = db.Close()
 		return err
 	}
@@ -77,29 +86,52 @@ func (a *Analytics) openLocked(now time.Time) error {
 		_ = db.Close()
 		return err
 	}
+	a.forget(db, strangers)
+	a.beginRun(db, now)
 	a.db = db
 	return nil
 }
 
-// restore takes up states, rows and cameras as they were left.
-func (a *Analytics) restore(db *store.DB) error {
+// forget takes rows out that no seat or camera of the configuration has: somebody took the seat out by hand, or the
+// power was cut in the middle of an edit. Their events stay.
+func (a *Analytics) forget(db *store.DB, strangers []store.Gone) {
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
-	memories, err := db.Memories(ctx, a.config.StoreID)
-	if err != nil {
-		return err
+	if err := db.Commit(ctx, &store.Change{Gone: strangers}); err != nil {
+		log.Error().Err(err).Msg("[analytics] forget seats that are no more") // and again at the next start
+		return
 	}
-	rows, err := db.Seats(ctx, a.config.StoreID)
-	if err != nil {
-		return err
+	for i := range strangers {
+		log.Info().Str("table", string(strangers[i].Table)).Str("key", strangers[i].Key).Msg("[analytics] forget, not in the configuration")
 	}
-	cameras, err := db.Cameras(ctx, a.config.StoreID)
+	a.outside.wake()
+}
+
+// restore takes up states, rows and cameras as they were left, and tells which rows belong to none of the seats.
+func (a *Analytics) restore(db *store.DB) (strangers []store.Gone, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	defer cancel()
+	a.edit.Lock()
+	defer a.edit.Unlock()
+	l := a.layout.Load()
+	memories, err := db.Memories(ctx, l.config.StoreID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, c := range a.cameras {
-		if err = c.watch.restore(memories); err != nil {
-			return err
+	rows, err := db.Seats(ctx, l.config.StoreID)
+	if err != nil {
+		return nil, err
+	}
+	cameras, err := db.Cameras(ctx, l.config.StoreID)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range l.cameras {
+		c.looking.Lock()
+		err = c.watch.restore(memories)
+		c.looking.Unlock()
+		if err != nil {
+			return nil, err
 		}
 		for _, row := range cameras {
 			if row.Stream == c.stream {
@@ -108,9 +140,27 @@ func (a *Analytics) restore(db *store.DB) error {
 			}
 		}
 	}
+	if len(l.config.Seats) == 0 {
+		return nil, nil // nothing says which seats there should be
+	}
+	now := store.At(time.Now())
+	rows = slices.DeleteFunc(rows, func(r store.SeatRow) bool {
+		stranger := l.seat(r.SeatID) == nil
+		if stranger {
+			strangers = append(strangers, store.Gone{Table: store.SeatStatus, StoreID: r.StoreID, Key: r.SeatID, At: now})
+		}
+		return stranger
+	})
+	cameras = slices.DeleteFunc(cameras, func(r store.CameraRow) bool {
+		stranger := l.camera(r.Stream) == nil
+		if stranger {
+			strangers = append(strangers, store.Gone{Table: store.CameraStatus, StoreID: r.StoreID, Key: r.Stream, At: now})
+		}
+		return stranger
+	})
 	a.feed.Load(rows, cameras)
 	a.hub.apply(&store.Change{Seats: rows, Cameras: cameras})
-	return nil
+	return strangers, nil
 }
 
 // commit puts a change on disk and then tells everybody. After an error nothing has changed.
@@ -146,7 +196,7 @@ func (a *Analytics) commit(change *store.Change) error {
 // saveTimers writes the states as they are, timers to the look, before an orderly end.
 func (a *Analytics) saveTimers() {
 	var change store.Change
-	for _, c := range a.cameras {
+	for _, c := range a.layout.Load().cameras {
 		for i := range c.watch.seats {
 			if c.watch.states[i] == (seat.State{}) {
 				continue
@@ -156,7 +206,7 @@ func (a *Analytics) saveTimers() {
 				log.Error().Err(fmt.Errorf("state of seat %s: %w", c.watch.seats[i].ID, err)).Msg("[analytics] save")
 				continue
 			}
-			change.Memories = append(change.Memories, store.Memory{StoreID: a.config.StoreID, SeatID: c.watch.seats[i].ID, State: b})
+			change.Memories = append(change.Memories, store.Memory{StoreID: c.watch.storeID, SeatID: c.watch.seats[i].ID, State: b})
 		}
 	}
 	if err := a.commit(&change); err != nil {

@@ -22,7 +22,7 @@ type metrics struct {
 	model    prometheus.Gauge
 }
 
-func newMetrics(a *Analytics) *metrics {
+func newMetrics() *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "go2rtc_analytics_" + name, Help: help}, labels)
 	}
@@ -41,18 +41,45 @@ func newMetrics(a *Analytics) *metrics {
 	}
 	m.model.Set(1)
 	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.stages, m.model)
-	m.registry.MustRegister(&outboxCollector{&a.outside})
-	for _, c := range a.cameras {
-		// counters that stand at nothing are seen, too
-		m.looks.WithLabelValues(c.stream)
-		m.drops.WithLabelValues(c.stream)
-		m.broken.WithLabelValues(c.stream)
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "go2rtc_analytics_last_frame_age_seconds", Help: "Since an access unit was received.",
-			ConstLabels: prometheus.Labels{"stream": c.stream},
-		}, func() float64 { return time.Since(c.lastUnit(a.started)).Seconds() }))
-	}
 	return m
+}
+
+// watch begins to show what the module knows by itself.
+func (m *metrics) watch(a *Analytics) {
+	m.registry.MustRegister(&outboxCollector{&a.outside}, &ageCollector{a})
+	for _, c := range a.layout.Load().cameras {
+		m.appear(c.stream)
+	}
+}
+
+// appear shows the counters of a camera, which stand at nothing.
+func (m *metrics) appear(stream string) {
+	for _, counter := range []*prometheus.CounterVec{m.looks, m.drops, m.broken} {
+		counter.WithLabelValues(stream)
+	}
+}
+
+// vanish forgets a camera that an edit took away.
+func (m *metrics) vanish(stream string) {
+	for _, counter := range []*prometheus.CounterVec{m.looks, m.failures, m.drops, m.broken} {
+		counter.DeletePartialMatch(prometheus.Labels{"stream": stream})
+	}
+}
+
+// ageCollector makes a gauge of each camera that there is when it is asked.
+type ageCollector struct{ a *Analytics }
+
+var frameAge = prometheus.NewDesc("go2rtc_analytics_last_frame_age_seconds", "Since an access unit was received.", []string{"stream"}, nil)
+
+// Describe implements prometheus.Collector.
+func (c *ageCollector) Describe(to chan<- *prometheus.Desc) { to <- frameAge }
+
+// Collect implements prometheus.Collector.
+func (c *ageCollector) Collect(to chan<- prometheus.Metric) {
+	for _, cam := range c.a.layout.Load().cameras {
+		age := time.Since(cam.lastUnit(c.a.started)).Seconds()
+		to <- prometheus.MustNewConstMetric(frameAge, prometheus.GaugeValue, age, cam.stream)
+	}
 }
 
 func (m *metrics) looked(stream string, spent stages, err error) {
@@ -75,6 +102,7 @@ func (m *metrics) dropped(stream string) { m.drops.WithLabelValues(stream).Inc()
 func (m *metrics) damaged(stream string) { m.broken.WithLabelValues(stream).Inc() }
 func (m *metrics) event(kind string)     { m.events.WithLabelValues(kind).Inc() }
 func (m *metrics) stage(name string)     { m.stages.WithLabelValues(name).Inc() }
+func (m *metrics) sees()                 { m.model.Set(1) }
 func (m *metrics) blind()                { m.model.Set(0) }
 
 func (m *metrics) handler() http.HandlerFunc {

@@ -81,7 +81,7 @@ func outageServer(dir string) error {
 		select {}
 	}
 	errs := make(chan error)
-	for _, c := range a.cameras {
+	for _, c := range a.layout.Load().cameras {
 		go func() { errs <- a.busy(c, rate/outageCameras) }()
 	}
 	return <-errs

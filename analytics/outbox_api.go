@@ -31,7 +31,9 @@ type outboxView struct {
 // apiOutbox shows how the sinks stand. POST puts the rows that one set aside into its outbox again.
 func (a *Analytics) apiOutbox(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodPost {
-		a.retryRejected(w, r)
+		if fromHere(w, r) {
+			a.retryRejected(w, r)
+		}
 		return
 	}
 	if !reads(w, r) {

@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +28,13 @@ func (p *presence) set(online bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.known, p.online = true, online
+}
+
+// forget makes the next turn tell what there is.
+func (p *presence) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known, p.online = false, false
 }
 
 // offline says once that no frame came for offlineAfter.
@@ -63,7 +69,7 @@ func (p *presence) back(c *camera, now, received time.Time) {
 
 // tell commits the row, and the event if there is one. What could not be committed is tried again at the next turn.
 func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, now, received, captured time.Time) bool {
-	row.StoreID, row.Stream, row.UpdatedAt = c.a.config.StoreID, c.stream, store.At(now)
+	row.StoreID, row.Stream, row.UpdatedAt = c.a.layout.Load().config.StoreID, c.stream, store.At(now)
 	if !received.IsZero() {
 		at := store.At(received)
 		row.LastFrameAt = &at
@@ -82,6 +88,11 @@ func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, no
 	if err := c.a.remember(); err != nil {
 		return false
 	}
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	if c.gone || len(c.watch.seats) == 0 {
+		return false // an edit took it away meanwhile, and its row; or it is a guest
+	}
 	if err := c.a.commit(&change); err != nil {
 		c.looks.failed(&log, c.stream, err, now)
 		return false
@@ -93,11 +104,11 @@ func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, no
 // lastFrame is when the last frame of a stream was received, as the live view tells while the source is away: also
 // before a restart, where the row on disk knows it.
 func (a *Analytics) lastFrame(stream string) (time.Time, bool) {
-	i := slices.IndexFunc(a.cameras, func(c *camera) bool { return c.stream == stream })
-	if i < 0 {
+	c := a.layout.Load().looker(stream)
+	if c == nil {
 		return time.Time{}, false
 	}
-	at := a.cameras[i].lastUnit(time.Time{})
+	at := c.lastUnit(time.Time{})
 	if at.IsZero() {
 		a.hub.mu.Lock()
 		defer a.hub.mu.Unlock()

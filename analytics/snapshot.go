@@ -8,10 +8,37 @@ import (
 // seatView is a seat as GET api/seats shows it: its row, and what the configuration says of it.
 type seatView struct {
 	store.SeatRow
-	Name     string       `json:"name"`
+	seatShape
+}
+
+// seatShape is what the configuration says of a seat, as people see it.
+type seatShape struct {
+	Name     string       `json:"name"` // the id where it has none
 	ROI      [][2]float32 `json:"roi"`
 	ItemsROI [][2]float32 `json:"items_roi,omitempty"`
 	Anchor   seat.Anchor  `json:"anchor"`
+	Revision string       `json:"revision"` // see SeatConfig.revision
+}
+
+func (c *SeatConfig) shape() seatShape {
+	return seatShape{
+		Name: c.label(), ROI: pairs(c.ROI), ItemsROI: pairs(c.ItemsROI), Anchor: c.anchor(), Revision: c.revision(),
+	}
+}
+
+// label is what people call the seat.
+func (c *SeatConfig) label() string {
+	if c.Name == "" {
+		return c.ID
+	}
+	return c.Name
+}
+
+func (c *SeatConfig) anchor() seat.Anchor {
+	if c.Anchor == "" {
+		return seat.AnchorFoot
+	}
+	return c.Anchor
 }
 
 // snapshot is the reply of GET api/seats, and of the WebSocket message "seats".
@@ -30,33 +57,25 @@ func (a *Analytics) snapshot() snapshot {
 
 // snapshotLocked wants the hub's lock held.
 func (a *Analytics) snapshotLocked() snapshot {
-	s := snapshot{StoreID: a.config.StoreID, Seats: []seatView{}, Cameras: []store.CameraRow{}}
-	if a.model != nil {
-		s.Note = a.model.Note()
-	}
-	for i := range a.config.Seats {
-		c := &a.config.Seats[i]
+	l := a.layout.Load()
+	s := snapshot{StoreID: l.config.StoreID, Seats: []seatView{}, Cameras: []store.CameraRow{}, Note: l.note()}
+	for i := range l.config.Seats {
+		c := &l.config.Seats[i]
 		row, ok := a.hub.seats[c.ID]
 		if !ok {
 			// configured and not yet looked at
 			row = store.SeatRow{
-				StoreID: a.config.StoreID, SeatID: c.ID, Status: string(seat.Empty),
+				StoreID: l.config.StoreID, SeatID: c.ID, Status: string(seat.Empty),
 				Since: store.At(a.started), UpdatedAt: store.At(a.started),
 			}
 		}
 		row.Stream = c.Stream
-		name := c.Name
-		if name == "" {
-			name = c.ID
-		}
-		s.Seats = append(s.Seats, seatView{
-			SeatRow: row, Name: name, ROI: pairs(c.ROI), ItemsROI: pairs(c.ItemsROI), Anchor: c.Anchor,
-		})
+		s.Seats = append(s.Seats, seatView{SeatRow: row, seatShape: c.shape()})
 	}
-	for _, c := range a.cameras {
+	for _, c := range l.cameras {
 		row, ok := a.hub.cameras[c.stream]
 		if !ok {
-			row = store.CameraRow{StoreID: a.config.StoreID, Stream: c.stream, UpdatedAt: store.At(a.started)}
+			row = store.CameraRow{StoreID: l.config.StoreID, Stream: c.stream, UpdatedAt: store.At(a.started)}
 		}
 		if at := c.lastUnit(a.started); at.After(a.started) {
 			// the row on disk has the last frame before the last change

@@ -37,6 +37,18 @@ func newWatch(c *Config, stream string) *watch {
 	return w
 }
 
+// adopt takes over what another watch knows of seats that are in both: an edit has moved or reshaped them, and whoever
+// sits there sits there still.
+func (w *watch) adopt(old *watch) {
+	for i := range w.seats {
+		for j := range old.seats {
+			if w.seats[i].ID == old.seats[j].ID {
+				w.states[i], w.saved[i] = old.states[j], old.saved[j]
+			}
+		}
+	}
+}
+
 // restore takes up what the database remembers.
 func (w *watch) restore(memories map[string][]byte) error {
 	for i := range w.seats {

@@ -119,11 +119,17 @@ func TestSupabaseJS(t *testing.T) {
 	require.Len(t, change.Old, 9, "replica identity full")
 	require.Equal(t, "A", change.New["seat_id"])
 	require.NotEqual(t, change.Old["updated_at"], change.New["updated_at"])
+
+	// a seat is deleted
+	code, text := request(t, http.MethodDelete, s.api+"api/seats?id=A", "")
+	require.Equal(t, http.StatusNoContent, code, text)
+	gone := until(t, lines, 10*time.Second, "gone", `"eventType":"DELETE"`)
+	require.Contains(t, gone, `"new":{},"old":{"store_id":"test","seat_id":"A"}`)
 	require.NotContains(t, s.log.String(), readerKey)
 
 	// without a key, and with another
 	require.Contains(t, until(t, node(t, s.api, "wrong", "test", true), 10*time.Second, "error", ""), "Invalid API key")
-	code, text := request(t, http.MethodGet, s.api+"rest/v1/seat_status", "")
+	code, text = request(t, http.MethodGet, s.api+"rest/v1/seat_status", "")
 	require.Equal(t, http.StatusUnauthorized, code)
 	require.Contains(t, text, "No API key found in request")
 }

@@ -20,9 +20,9 @@ type Feed struct {
 
 // change is one row that changed. It is shared by all who are told.
 type change struct {
-	kind  string // INSERT, UPDATE
+	kind  string // INSERT, UPDATE, DELETE
 	table *store.Schema
-	row   []any  // as the file has it
+	row   []any  // as the file has it; of a DELETE what Realtime still knows of it
 	data  []byte // the `data` of postgres_changes
 }
 
@@ -51,6 +51,9 @@ func (f *Feed) Publish(c *store.Change, at time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.init()
+	for i := range c.Gone {
+		f.forget(&c.Gone[i], at)
+	}
 	for i := range c.Seats {
 		r := &c.Seats[i]
 		key := [2]string{r.StoreID, r.SeatID}
@@ -90,12 +93,42 @@ func (f *Feed) Publish(c *store.Change, at time.Time) {
 	}
 }
 
+// forget tells of a row that was taken out, by its primary key: with row level security Realtime tells no more of it,
+// whatever the replica identity.
+func (f *Feed) forget(g *store.Gone, at time.Time) {
+	key := [2]string{g.StoreID, g.Key}
+	table := store.SeatSchema
+	var row []any
+	if g.Table == store.CameraStatus {
+		table = store.CameraSchema
+		if old, known := f.cameras[key]; known {
+			// of a table without a replica identity a filter can ask for the key only
+			row = old.Values(nil)
+			clear(row[table.Key:])
+		}
+		delete(f.cameras, key)
+	} else {
+		if old, known := f.seats[key]; known {
+			row = old.Values(nil)
+		}
+		delete(f.seats, key)
+	}
+	if row != nil && len(f.conns) > 0 {
+		f.send(&change{kind: "DELETE", table: table, row: row}, row, table.Key, at)
+	}
+}
+
 // tell wants the lock held. before is nil for a new row; of it the first columns are told.
 func (f *Feed) tell(t *store.Schema, row, before []any, columns int, at time.Time) {
 	c := &change{kind: "INSERT", table: t, row: row}
 	if before != nil {
 		c.kind = "UPDATE"
 	}
+	f.send(c, before, columns, at)
+}
+
+// send wants the lock held.
+func (f *Feed) send(c *change, before []any, columns int, at time.Time) {
 	for conn := range f.conns {
 		for _, ch := range conn.channels {
 			var mask uint64
@@ -139,8 +172,10 @@ func encode(c *change, before []any, columns int, at time.Time) []byte {
 	b = append(b, c.kind...)
 	b = append(b, '"')
 	b = append(b, head[1]...)
-	b = append(b, `,"record":`...)
-	b = appendRow(b, c.table, c.row, len(c.row))
+	if c.kind != "DELETE" {
+		b = append(b, `,"record":`...)
+		b = appendRow(b, c.table, c.row, len(c.row))
+	}
 	if before != nil {
 		b = append(b, `,"old_record":`...)
 		b = appendRow(b, c.table, before, columns)

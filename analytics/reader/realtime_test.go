@@ -312,3 +312,33 @@ func TestOriginOfSockets(t *testing.T) {
 		}
 	}
 }
+
+// TestGone: a row that was taken out is told as Realtime tells it, with its primary key and no more.
+func TestGone(t *testing.T) {
+	b := newBox(t, nil)
+	b.commit(&store.Change{
+		Seats:   []store.SeatRow{seatRow("C", "empty"), seatRow("D", "empty")},
+		Cameras: []store.CameraRow{{StoreID: "s", Stream: "cam1", Online: true, UpdatedAt: seatRow("C", "empty").UpdatedAt}},
+	})
+	c := b.dial("2.0.0")
+	c.join("1", "all", `{"event":"*","schema":"public"}`)
+	other := b.dial("2.0.0")
+	other.join("1", "some", `{"event":"DELETE","schema":"public","table":"seat_status","filter":"store_id=eq.s"},{"event":"DELETE","schema":"public","table":"camera_status","filter":"online=eq.true"},{"event":"UPDATE","schema":"public"}`)
+
+	b.commit(&store.Change{Gone: []store.Gone{
+		{Table: store.SeatStatus, StoreID: "s", Key: "C"}, {Table: store.SeatStatus, StoreID: "s", Key: "unknown"}, {Table: store.CameraStatus, StoreID: "s", Key: "cam1"},
+	}})
+	told := `{"schema":"public","table":"seat_status","commit_timestamp":"2026-11-23T12:17:11.270Z","type":"DELETE","columns":` + seatColumns + `,"old_record":{"store_id":"s","seat_id":"C"},"errors":null}`
+	c.expect(`[null,null,"realtime:all","postgres_changes",{"ids":[1],"data":` + told + `}]`)
+	other.expect(`[null,null,"realtime:some","postgres_changes",{"ids":[1],"data":` + told + `}]`)
+	camera := c.receive()
+	require.Contains(t, camera, `"type":"DELETE"`)
+	require.Contains(t, camera, `"old_record":{"store_id":"s","stream":"cam1"}`)
+	require.NotContains(t, camera, `"record":`)
+
+	// the same seat again is a new row, in order
+	b.commit(&store.Change{Seats: []store.SeatRow{seatRow("C", "empty")}})
+	require.Contains(t, c.receive(), `"type":"INSERT"`)
+	b.commit(&store.Change{Gone: []store.Gone{{Table: store.SeatStatus, StoreID: "s", Key: "D"}}})
+	require.Contains(t, other.receive(), `"old_record":{"store_id":"s","seat_id":"D"}`, "the camera's was not asked for")
+}

@@ -1,6 +1,9 @@
 package seat
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Observation is what one look says about one seat.
 type Observation struct {
@@ -19,24 +22,28 @@ func Observe(dst []Observation, at time.Time, seats []Seat, found []Detection, i
 	}
 	obs := dst[first:]
 	for _, d := range found {
-		if d.Class == Person {
-			for i := range seats {
-				if seats[i].holds(d.Box) {
-					obs[i].Person = max(obs[i].Person, d.Confidence)
-					break
-				}
-			}
-		} else if isItem(d.Class) {
-			center := d.Box.Center()
-			for i := range seats {
-				if seats[i].items().Contains(center) {
-					obs[i].Item = max(obs[i].Item, d.Confidence)
-					break
-				}
-			}
+		i := Owner(seats, d, isItem)
+		switch {
+		case i < 0:
+		case d.Class == Person:
+			obs[i].Person = max(obs[i].Person, d.Confidence)
+		default:
+			obs[i].Item = max(obs[i].Item, d.Confidence)
 		}
 	}
 	return dst
+}
+
+// Owner is which of the seats a detection belongs to, or -1.
+func Owner(seats []Seat, d Detection, isItem func(class string) bool) int {
+	if d.Class == Person {
+		return slices.IndexFunc(seats, func(s Seat) bool { return s.holds(d.Box) })
+	}
+	if !isItem(d.Class) {
+		return -1
+	}
+	center := d.Box.Center()
+	return slices.IndexFunc(seats, func(s Seat) bool { return s.items().Contains(center) })
 }
 
 // holds tells whether a person with this box is in the seat.

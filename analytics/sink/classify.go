@@ -53,7 +53,7 @@ var rules = []rule{
 	{code: "42P01", kind: Waiting, table: true, advice: "the table is missing: " + schemaAdvice},
 	{code: "PGRST205", kind: Waiting, table: true, advice: "the table is missing: " + schemaAdvice},
 	{code: "42P10", kind: Waiting, table: true, advice: "its primary key is another one: alter table {table} drop constraint {table}_pkey, add primary key ({key})"},
-	{code: "42501", kind: Waiting, table: true, advice: "the key may not: grant select, insert, update on {table} to service_role; and see that the key is a service_role or sb_secret_ one"},
+	{code: "42501", kind: Waiting, table: true, advice: "the key may not: grant select, insert, update, delete on {table} to service_role; and see that the key is a service_role or sb_secret_ one"},
 	{code: "42", kind: Waiting, table: true, advice: "the table is not as it should be: " + schemaAdvice},
 	{code: "25006", kind: Waiting, advice: "the database takes no writes, as Supabase does when its disk is full: see the project's dashboard"},
 	{code: "3", kind: Waiting, advice: schemaAdvice},

@@ -22,8 +22,8 @@ type Sink interface {
 	// Name is the word for it in logs and metrics.
 	Name() string
 
-	// Send takes rows of one table, oldest first. Nil means that the place has all of them for good; after an error it
-	// may have some or all. Sending them again must be harmless. An *Error tells what is to be done, any other error
+	// Send takes rows of one table, oldest first, or takes the batch's Gone out. Nil means that the place has all of them
+	// for good, or none of those that are gone; after an error it may have some or all. Sending them again must be harmless. An *Error tells what is to be done, any other error
 	// passes by itself. Send ends within its own timeout, and soon after ctx does.
 	Send(ctx context.Context, rows *store.Batch) error
 

@@ -39,6 +39,14 @@ func postgrest(r *http.Request, body []byte) (ids []string, err error) {
 		}
 		return nil, nil
 	}
+	if r.Method == http.MethodDelete {
+		query := r.URL.Query()
+		id, ok := strings.CutPrefix(query.Get("seat_id"), "eq.")
+		if !ok || r.URL.Path != "/rest/v1/seat_status" || query.Get("store_id") != "eq.s" || len(query) != 2 || len(body) > 0 || r.Header.Get("Prefer") != "return=minimal" {
+			return nil, fmt.Errorf("%s %s %s %s", r.Method, r.URL, r.Header.Get("Prefer"), body)
+		}
+		return []string{id}, nil
+	}
 	if r.Method != http.MethodPost || r.URL.Path != "/rest/v1/detection_events" || r.URL.Query().Get("on_conflict") != "id" ||
 		r.Header.Get("Prefer") != "return=minimal,resolution=ignore-duplicates" {
 		return nil, fmt.Errorf("%s %s %s", r.Method, r.URL, r.Header.Get("Prefer"))
@@ -61,7 +69,7 @@ func TestSupabase(t *testing.T) {
 			t.Cleanup(s.Close)
 			return s
 		},
-		Keep: postgrest, Secret: secretKey,
+		Keep: postgrest, Secret: secretKey, Statuses: true,
 		Poison: `{"code": "22P05", "message": "unsupported Unicode escape sequence", "details": null, "hint": null}`,
 	})
 }

@@ -127,13 +127,19 @@ func TestRealSupabase(t *testing.T) {
 				Seats:  []store.SeatRow{{StoreID: "s", SeatID: "B", Stream: "cam1", Status: "empty", Since: last, UpdatedAt: last}},
 			})
 			until(t, "it waits", func() bool { f := b.relay.Status().Failing; return f != nil && f.Kind == sink.Waiting })
-			require.Contains(t, b.relay.Status().Failing.Advice, "grant select, insert, update on detection_events to service_role")
+			require.Contains(t, b.relay.Status().Failing.Advice, "grant select, insert, update, delete on detection_events to service_role")
 			require.Equal(t, 2, count(t, conn, "seat_status"), "other tables go on")
 			stack.Exec(t, "grant insert on detection_events to service_role")
 			until(t, "the event arrived", func() bool { return count(t, conn, "detection_events") == 1200 })
 			until(t, "all is well", func() bool { return b.relay.Status().Failing == nil })
 			require.Equal(t, 1, strings.Count(b.said(), "waits for somebody"))
 			require.NotContains(t, b.said(), ca.keys.Secret)
+
+			// a seat is no more, whatever its name
+			b.commit(t, store.Change{Gone: []store.Gone{{Table: store.SeatStatus, StoreID: "s", Key: "창가 \"1\" & #", At: last}}})
+			until(t, "its row is gone", func() bool { return count(t, conn, "seat_status") == 1 })
+			require.Equal(t, 1, count(t, conn, "seat_status where seat_id = 'B'"))
+			require.Equal(t, 1200, count(t, conn, "detection_events"))
 
 			// lite is killed and comes back
 			stack.Lite.Kill(t)

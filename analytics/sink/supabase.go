@@ -51,6 +51,9 @@ func (s *Supabase) Close() { s.base.CloseIdleConnections() }
 
 // Send implements Sink.
 func (s *Supabase) Send(ctx context.Context, b *store.Batch) error {
+	if len(b.Gone) > 0 {
+		return s.remove(ctx, b)
+	}
 	o := options{prefer: "return=minimal,resolution=merge-duplicates", onConflict: primaryKeys[b.Table]}
 	var rows any
 	switch b.Table {
@@ -66,6 +69,21 @@ func (s *Supabase) Send(ctx context.Context, b *store.Batch) error {
 	ctx, cancel := context.WithTimeout(withOptions(ctx, o), s.Timeout)
 	defer cancel()
 	return s.explain(s.client.DB.From(string(b.Table)).Upsert(rows).ExecuteWithContext(ctx, nil), b.Table)
+}
+
+// remove takes rows out by their primary key, one a request. A row that is not there is no error.
+func (s *Supabase) remove(ctx context.Context, b *store.Batch) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	keys := strings.Split(primaryKeys[b.Table], ",")
+	for i := range b.Gone {
+		o := options{prefer: "return=minimal", where: map[string]string{keys[0]: b.Gone[i].StoreID, keys[1]: b.Gone[i].Key}}
+		err := s.client.DB.From(string(b.Table)).Delete().ExecuteWithContext(withOptions(ctx, o), nil)
+		if err = s.explain(err, b.Table); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Probe implements Sink: it asks for no row of a table.

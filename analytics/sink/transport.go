@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -138,11 +139,12 @@ func retryAfter(text string, now time.Time) time.Duration {
 
 // options is what supabase-go has no words for; they travel in the request's context.
 type options struct {
-	prefer     string // the header Prefer
-	onConflict string // columns
-	limit      string // of rows
-	maxAnswer  int64  // bytes
-	root       bool   // asks for the description of all tables in place of one
+	prefer     string            // the header Prefer
+	onConflict string            // columns
+	limit      string            // of rows
+	where      map[string]string // columns and the values that they have
+	maxAnswer  int64             // bytes
+	root       bool              // asks for the description of all tables in place of one
 }
 
 type optionsKey struct{}
@@ -166,6 +168,12 @@ func (t *supabaseTransport) RoundTrip(req *http.Request) (*http.Response, error)
 	if o.limit != "" {
 		query.Set("limit", o.limit)
 	}
+	if req.Method == http.MethodDelete && len(o.where) == 0 {
+		return nil, errors.New("a DELETE without a condition would empty the table")
+	}
+	for column, value := range o.where {
+		query.Set(column, "eq."+value)
+	}
 	if o.root {
 		query = nil
 		req.URL.Path = req.URL.Path[:strings.LastIndexByte(req.URL.Path, '/')+1]
@@ -179,7 +187,7 @@ func (t *supabaseTransport) RoundTrip(req *http.Request) (*http.Response, error)
 	if key := req.Header.Get("Apikey"); strings.HasPrefix(key, "sb_") && req.Header.Get("Authorization") == "Bearer "+key {
 		req.Header.Del("Authorization")
 	}
-	if req.Method == http.MethodGet || req.Method == http.MethodHead {
+	if req.Method == http.MethodGet || req.Method == http.MethodHead || req.Method == http.MethodDelete {
 		req.Body, req.GetBody, req.ContentLength = http.NoBody, nil, 0 // "null", which some proxies refuse
 		req.Header.Del("Content-Type")
 	}

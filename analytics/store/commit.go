@@ -7,7 +7,10 @@ import (
 )
 
 // upserts are the statements of Commit, parsed once.
-type upserts struct{ seat, event, camera, memory, outEvent, outStatus *sql.Stmt }
+type upserts struct {
+	seat, event, camera, memory, outEvent, outStatus *sql.Stmt
+	goneSeat, goneMemory, goneCamera                 *sql.Stmt
+}
 
 func prepare(writer *sql.DB) (u upserts, err error) {
 	for _, p := range []struct {
@@ -28,6 +31,9 @@ func prepare(writer *sql.DB) (u upserts, err error) {
 			updated_at = excluded.updated_at`},
 		{&u.memory, `insert into seat_memory (store_id, seat_id, state) values (?, ?, ?)
 			on conflict (store_id, seat_id) do update set state = excluded.state`},
+		{&u.goneSeat, "delete from seat_status where store_id = ? and seat_id = ?"},
+		{&u.goneMemory, "delete from seat_memory where store_id = ? and seat_id = ?"},
+		{&u.goneCamera, "delete from camera_status where store_id = ? and stream = ?"},
 		{&u.outEvent, "insert into outbox_events (sink, event_id) select id, ? from outbox_sinks"},
 		{&u.outStatus, `insert into outbox_statuses (sink, kind, store_id, key, version, since)
 			select id, ?, ?, ?, 1, ? from outbox_sinks where statuses = 1
@@ -49,17 +55,34 @@ func (db *DB) Commit(ctx context.Context, c *Change) error {
 	if c.empty() {
 		return nil
 	}
+	return db.CommitWith(ctx, c, func() error { return nil })
+}
+
+// CommitWith puts a change on disk if, and only if, do succeeds, which is called when the change could be committed: for
+// what must come about together with it, such as a file. do is called even for an empty change, unless the database
+// takes no writes, and its error is given as it is. Should the disk fail between do and the end, which is the time of
+// one sync, do has happened and an error is given.
+func (db *DB) CommitWith(ctx context.Context, c *Change, do func() error) error {
 	var inserted []string
-	return db.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		if inserted, err = db.upserts.write(ctx, tx, c); err != nil || len(db.outboxes) == 0 {
+	var failed error
+	err := db.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if inserted, err = db.upserts.write(ctx, tx, c); err == nil && len(db.outboxes) > 0 {
+			err = db.upserts.fill(ctx, tx, c, inserted, db.outboxes)
+		}
+		if err != nil {
 			return err
 		}
-		return db.upserts.fill(ctx, tx, c, inserted, db.outboxes)
+		failed = do()
+		return failed
 	}, func() {
 		for _, o := range db.outboxes {
 			o.filled(len(inserted))
 		}
 	})
+	if failed != nil {
+		return failed
+	}
+	return err
 }
 
 // write runs one transaction. committed, which may be nil, is called after it and before the next one begins.
@@ -90,6 +113,9 @@ func (db *DB) write(ctx context.Context, do func(context.Context, *sql.Tx) error
 
 // write gives the ids of the events that were not there before.
 func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) (inserted []string, err error) {
+	if err := u.forget(ctx, tx, c.Gone); err != nil {
+		return nil, err
+	}
 	if len(c.Seats) > 0 {
 		upsert := tx.StmtContext(ctx, u.seat)
 		for i := range c.Seats {
@@ -133,4 +159,19 @@ func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) (inserted []
 		}
 	}
 	return inserted, nil
+}
+
+func (u *upserts) forget(ctx context.Context, tx *sql.Tx, gone []Gone) error {
+	for i := range gone {
+		statements := []*sql.Stmt{u.goneSeat, u.goneMemory}
+		if gone[i].Table == CameraStatus {
+			statements = []*sql.Stmt{u.goneCamera}
+		}
+		for _, statement := range statements {
+			if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, gone[i].StoreID, gone[i].Key); err != nil {
+				return fmt.Errorf("take %s out of %s: %w", gone[i].Key, gone[i].Table, err)
+			}
+		}
+	}
+	return nil
 }

@@ -13,6 +13,12 @@ func (u *upserts) fill(ctx context.Context, tx *sql.Tx, c *Change, inserted []st
 			return fmt.Errorf("outbox: %w", err)
 		}
 	}
+	for i := range c.Gone {
+		g := &c.Gone[i]
+		if _, err := tx.StmtContext(ctx, u.outStatus).ExecContext(ctx, g.Table.kind(), g.StoreID, g.Key, g.At); err != nil {
+			return fmt.Errorf("outbox: %w", err)
+		}
+	}
 	for i := range c.Seats {
 		r := &c.Seats[i]
 		if _, err := tx.StmtContext(ctx, u.outStatus).ExecContext(ctx, "seat", r.StoreID, r.SeatID, r.UpdatedAt); err != nil {

@@ -36,12 +36,13 @@ func tableOf(kind string) Table {
 }
 
 // Batch is some rows of one table that are pending. Events are in the order of their commits; of a status there is one
-// row, its newest.
+// row, its newest. Either has rows or Gone.
 type Batch struct {
 	Table   Table
 	Seats   []SeatRow   // of SeatStatus
 	Cameras []CameraRow // of CameraStatus
 	Events  []EventRow  // of DetectionEvents
+	Gone    []Gone      // rows of Table that are to be taken out
 
 	marks []int64 // of each row: an event's seq, a status's version
 }
@@ -52,12 +53,14 @@ func (b *Batch) Len() int { return len(b.marks) }
 // Slice is the rows from and up to, as slices have it. It shares them with b.
 func (b *Batch) Slice(from, to int) *Batch {
 	part := &Batch{Table: b.Table, marks: b.marks[from:to]}
-	switch b.Table {
-	case SeatStatus:
+	switch {
+	case len(b.Gone) > 0:
+		part.Gone = b.Gone[from:to]
+	case b.Table == SeatStatus:
 		part.Seats = b.Seats[from:to]
-	case CameraStatus:
+	case b.Table == CameraStatus:
 		part.Cameras = b.Cameras[from:to]
-	case DetectionEvents:
+	case b.Table == DetectionEvents:
 		part.Events = b.Events[from:to]
 	}
 	return part
@@ -70,16 +73,22 @@ func (b *Batch) Key(i int) string {
 }
 
 func (b *Batch) key(i int) (storeID, key string) {
-	switch b.Table {
-	case SeatStatus:
+	switch {
+	case len(b.Gone) > 0:
+		return b.Gone[i].StoreID, b.Gone[i].Key
+	case b.Table == SeatStatus:
 		return b.Seats[i].StoreID, b.Seats[i].SeatID
-	case CameraStatus:
+	case b.Table == CameraStatus:
 		return b.Cameras[i].StoreID, b.Cameras[i].Stream
 	}
 	return b.Events[i].StoreID, b.Events[i].ID
 }
 
-// Pending are at most limit rows of a table that were not acknowledged, oldest first. They stay pending.
+// maxGone is how many rows of a batch are taken out: a sink may need a request for each.
+const maxGone = 20
+
+// Pending are at most limit rows of a table that were not acknowledged, oldest first; those that are gone come after
+// the others, at most maxGone of them. They stay pending.
 func (o *Outbox) Pending(ctx context.Context, table Table, limit int) (*Batch, error) {
 	b := &Batch{Table: table}
 	var mark int64
@@ -121,10 +130,27 @@ func (o *Outbox) Pending(ctx context.Context, table Table, limit int) (*Batch, e
 		b.marks = append(b.marks, mark)
 		return err
 	})
+	if err == nil && b.Len() == 0 && table != DetectionEvents {
+		err = o.pendingGone(ctx, b, min(limit, maxGone))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return b, nil
+}
+
+// pendingGone fills the batch with marks whose row is no more: what came before it of that row is in the mark, too.
+func (o *Outbox) pendingGone(ctx context.Context, b *Batch, limit int) error {
+	column := map[Table]string{SeatStatus: "seat_id", CameraStatus: "stream"}[b.Table]
+	query := `select o.version, o.store_id, o.key, o.since from outbox_statuses o where o.sink = ? and o.kind = ?
+		and not exists (select 1 from ` + string(b.Table) + " s where s.store_id = o.store_id and s." + column + " = o.key) limit ?"
+	return o.db.each(ctx, query, []any{o.id, b.Table.kind(), limit}, func(r *sql.Rows) error {
+		var mark int64
+		g := Gone{Table: b.Table}
+		err := r.Scan(&mark, &g.StoreID, &g.Key, &g.At)
+		b.Gone, b.marks = append(b.Gone, g), append(b.marks, mark)
+		return err
+	})
 }
 
 // Ack takes rows out of the outbox that have arrived. A status that has changed since it was read stays.

@@ -49,16 +49,25 @@ type Memory struct {
 	State           []byte // JSON
 }
 
-// Change is everything that one look commits together.
+// Gone is a row of seat_status or camera_status that is taken out, with what the seat remembers. Its events stay.
+type Gone struct {
+	Table   Table
+	StoreID string
+	Key     string // seat, stream
+	At      Time
+}
+
+// Change is everything that one look, or one edit, commits together.
 type Change struct {
 	Seats    []SeatRow
 	Memories []Memory
 	Events   []EventRow
 	Cameras  []CameraRow
+	Gone     []Gone // before the others: a row that is in both is a new one
 }
 
 func (c *Change) empty() bool {
-	return len(c.Seats)+len(c.Memories)+len(c.Events)+len(c.Cameras) == 0
+	return len(c.Seats)+len(c.Memories)+len(c.Events)+len(c.Cameras)+len(c.Gone) == 0
 }
 
 // Time is a moment as rows have it: UTC, RFC 3339 with milliseconds, which sorts as text.

@@ -39,6 +39,7 @@ if (once) {
 const filter = `store_id=eq.${store}`;
 client.channel('seats')
     .on('postgres_changes', {event: 'UPDATE', schema: 'public', table: 'seat_status', filter}, c => say('status', c))
+    .on('postgres_changes', {event: 'DELETE', schema: 'public', table: 'seat_status'}, c => say('gone', c))
     .on('postgres_changes', {event: 'INSERT', schema: 'public', table: 'detection_events'}, c => say('event', c))
     .subscribe(async status => {
         say('channel', status);

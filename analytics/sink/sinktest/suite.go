@@ -25,10 +25,11 @@ const Timeout = 400 * time.Millisecond
 
 // Suite is a kind of sink under test.
 type Suite struct {
-	New    func(t testing.TB, url string) sink.Sink // with Timeout
-	Keep   Keep
-	Secret string // which the sink was made with
-	Poison string // what the real place answers to a row that it refuses for good
+	New      func(t testing.TB, url string) sink.Sink // with Timeout
+	Keep     Keep
+	Secret   string // which the sink was made with
+	Statuses bool   // rows of seat_status are wanted, too, and when they are no more
+	Poison   string // what the real place answers to a row that it refuses for good
 }
 
 // fault is one way in which the place fails.
@@ -104,6 +105,9 @@ func Run(t *testing.T, s Suite) {
 	}
 	require.Zero(t, strays.Load(), "redirects must not be followed, nobody else may see the key")
 
+	if s.Statuses {
+		s.gone(t, elsewhere.URL)
+	}
 	t.Run("refused", func(t *testing.T) {
 		place, server := newPlace(t, s.Keep)
 		server.Close()
@@ -143,6 +147,30 @@ func Run(t *testing.T, s Suite) {
 	})
 }
 
+// gone takes rows out of a place that fails, and then of one that is well: each leaves, and being told twice is harmless.
+func (s *Suite) gone(t *testing.T, elsewhere string) {
+	t.Helper()
+	rows := Gone(t, "A1", "창가/2 & #?\"'", "C,(3)")
+	want := []string{rows.Key(0), rows.Key(1), rows.Key(2)}
+	for _, ca := range faults(elsewhere) {
+		t.Run("gone, "+ca.name, func(t *testing.T) {
+			place, _ := newPlace(t, s.Keep)
+			to := s.New(t, place.URL)
+			place.set(ca.do)
+			began := time.Now()
+			e := s.failure(t, to.Send(t.Context(), rows))
+			require.Less(t, time.Since(began), 10*Timeout)
+			require.Equal(t, ca.kind, e.Kind, e)
+			place.set(nil)
+			require.NoError(t, to.Send(t.Context(), rows))
+			require.NoError(t, to.Send(t.Context(), rows))
+			ids, _, problem := place.has()
+			require.ElementsMatch(t, want, ids)
+			require.NoError(t, problem)
+		})
+	}
+}
+
 // failure is the error, which must be one that tells what to do and no secret.
 func (s *Suite) failure(t testing.TB, err error) *sink.Error {
 	t.Helper()
@@ -165,6 +193,25 @@ func Rows(t testing.TB, n int) *store.Batch {
 	require.NoError(t, db.Commit(t.Context(), &store.Change{Events: Events(n)}))
 	b, err := boxes[0].Pending(t.Context(), store.DetectionEvents, n)
 	require.NoError(t, err)
+	return b
+}
+
+// Gone are seats that are no more, out of the outbox of a real database.
+func Gone(t testing.TB, ids ...string) *store.Batch {
+	t.Helper()
+	db, err := store.Open(filepath.Join(t.TempDir(), "seats.db"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	boxes, err := db.OpenOutboxes(t.Context(), 10000, store.Outlet{Name: "test", Statuses: true})
+	require.NoError(t, err)
+	var change store.Change
+	for _, id := range ids {
+		change.Gone = append(change.Gone, store.Gone{Table: store.SeatStatus, StoreID: "s", Key: id, At: store.At(time.Now())})
+	}
+	require.NoError(t, db.Commit(t.Context(), &change))
+	b, err := boxes[0].Pending(t.Context(), store.SeatStatus, len(ids))
+	require.NoError(t, err)
+	require.Len(t, b.Gone, len(ids))
 	return b
 }
 

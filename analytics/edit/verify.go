@@ -1,0 +1,76 @@
+package edit
+
+import "go.yaml.in/yaml/v4"
+
+// finish gives the edited text, once it reads as the old one but for the seat and for what had to be made for it.
+func (d *document) finish(id, storeID string) ([]byte, error) {
+	out := d.apply()
+	after, err := parse(out)
+	if err != nil {
+		return nil, &Refusal{0, "cannot be edited without breaking it (" + err.Error() + "): edit it by hand"}
+	}
+	if !same(without(d.node, id, storeID), without(after.node, id, storeID)) {
+		return nil, &Refusal{0, "cannot be edited without changing something else in it: edit it by hand"}
+	}
+	return out, nil
+}
+
+// tree is what a node says, without where and how it stands.
+type tree struct {
+	kind  yaml.Kind
+	tag   string
+	value string
+	items []tree
+}
+
+// without is a document but for one seat, a store_id that was made, and mappings that are empty without them.
+func without(n *yaml.Node, id, storeID string) tree {
+	path := []string{"analytics", "seats", id}
+	return prune(n, path, storeID, map[*yaml.Node]bool{})
+}
+
+func prune(n *yaml.Node, path []string, storeID string, open map[*yaml.Node]bool) tree {
+	if n == nil {
+		return tree{}
+	}
+	if n.Kind == yaml.AliasNode && n.Alias != nil && !open[n.Alias] {
+		open[n.Alias] = true
+		defer delete(open, n.Alias)
+		return prune(n.Alias, nil, storeID, open)
+	}
+	t := tree{kind: n.Kind, tag: n.ShortTag(), value: n.Value}
+	if n.Kind != yaml.MappingNode || len(path) == 0 {
+		for _, child := range n.Content {
+			t.items = append(t.items, prune(child, nil, storeID, open))
+		}
+	} else {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key, value := n.Content[i], n.Content[i+1]
+			switch {
+			case len(path) == 2 && storeID != "" && key.Value == "store_id" && value.Value == storeID:
+			case key.Value != path[0]:
+				t.items = append(t.items, prune(key, nil, storeID, open), prune(value, nil, storeID, open))
+			case len(path) > 1:
+				if below := prune(value, path[1:], storeID, open); len(below.items) > 0 {
+					t.items = append(t.items, prune(key, nil, storeID, open), below)
+				}
+			}
+		}
+	}
+	if len(t.items) == 0 && (n.Kind == yaml.MappingNode && len(path) > 0 || isNull(n)) {
+		return tree{}
+	}
+	return t
+}
+
+func same(a, b tree) bool {
+	if a.kind != b.kind || a.tag != b.tag || a.value != b.value || len(a.items) != len(b.items) {
+		return false
+	}
+	for i := range a.items {
+		if !same(a.items[i], b.items[i]) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,217 @@
+package analytics
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/internal/api/ws"
+	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/video"
+	"github.com/stretchr/testify/require"
+)
+
+// pictureOf is a real one, of 16 by 8 pixels.
+func pictureOf(t testing.TB) *video.Picture {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil))
+	sampler := video.NewSampler(video.MJPEG, maxGOP)
+	require.NoError(t, sampler.Push(b.Bytes(), time.Now()))
+	decoder, err := video.NewDecoder(video.MJPEG)
+	require.NoError(t, err)
+	defer decoder.Close()
+	var sample video.Sample
+	require.True(t, sampler.Take(&sample, decoder.Position()))
+	picture, err := decoder.Decode(&sample)
+	require.NoError(t, err)
+	return picture
+}
+
+// see lets a camera have looked, with what was found made up.
+func (d *desk) see(c *camera, found ...seat.Detection) {
+	d.t.Helper()
+	c.looking.Lock()
+	defer c.looking.Unlock()
+	c.looked(pictureOf(d.t), found, &stages{Decode: 10 * time.Millisecond})
+}
+
+func TestBoxes(t *testing.T) {
+	d := newDesk(t, deskText)
+	status, text, _ := d.ask("GET", "/api/seats/boxes?src=cam1", "")
+	require.Equal(t, http.StatusNotFound, status)
+	require.Equal(t, "no picture was looked at yet", text)
+	status, text, _ = d.ask("GET", "/api/seats/boxes?src=nobody", "")
+	require.Equal(t, http.StatusNotFound, status)
+	require.Equal(t, "stream not found", text)
+
+	chair := seat.Detection{Class: "chair", Confidence: .9, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
+	stranger := seat.Detection{Class: seat.Person, Confidence: .4, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
+	c := d.layout.Load().camera("cam1")
+	d.see(c, person, book, chair, stranger)
+	status, text, _ = d.ask("GET", "/api/seats/boxes?src=cam1", "")
+	require.Equal(t, http.StatusOK, status, text)
+	var look lookView
+	require.NoError(t, json.Unmarshal([]byte(text), &look))
+	require.Equal(t, [2]int{16, 8}, [2]int{look.Width, look.Height})
+	require.WithinDuration(t, time.Now(), time.Time(look.CapturedAt), time.Minute)
+	require.Len(t, look.Boxes, 3, "chairs decide nothing")
+	require.Equal(t, "A", *look.Boxes[0].SeatID)
+	require.Equal(t, [2]float32{.25, .9}, look.Boxes[0].Foot)
+	require.Equal(t, "B", *look.Boxes[1].SeatID)
+	require.Nil(t, look.Boxes[2].SeatID)
+
+	status, text, _ = d.ask("GET", "/api/seats/cameras", "")
+	require.Equal(t, http.StatusOK, status)
+	var cameras camerasView
+	require.NoError(t, json.Unmarshal([]byte(text), &cameras))
+	require.Nil(t, cameras.Model, "there is none")
+	require.Len(t, cameras.Cameras, 1)
+	require.Equal(t, 2, cameras.Cameras[0].Seats)
+	require.Equal(t, 1, cameras.Cameras[0].LooksPerMinute)
+	require.Equal(t, stageView{10, 10}, cameras.Cameras[0].Decode)
+	require.Nil(t, cameras.Cameras[0].LastFrameAge)
+}
+
+func TestTally(t *testing.T) {
+	var y tally
+	at := time.Unix(1000, 0)
+	for range 150 {
+		y.looked(at, &stages{Decode: 2 * time.Millisecond})
+		at = at.Add(500 * time.Millisecond)
+	}
+	sum := y.minute(at)
+	require.InDelta(t, 120, sum.looks, 2)
+	require.Equal(t, time.Duration(sum.looks)*2*time.Millisecond, sum.decode)
+	require.Zero(t, y.minute(at.Add(time.Minute)).looks)
+}
+
+// TestGuests: a stream without seats is looked at for a while when somebody draws on it, and has no rows.
+func TestGuests(t *testing.T) {
+	d := newDesk(t, deskText)
+	status, text, _ := d.ask("GET", "/api/seats/proposals?src=cam2", "")
+	require.Equal(t, http.StatusOK, status, text)
+	require.JSONEq(t, `{"stream": "cam2", "seen_since": null, "proposals": []}`, text)
+	guest := d.layout.Load().looker("cam2")
+	require.NotNil(t, guest)
+	require.True(t, guest.isGuest())
+	require.Len(t, d.snapshot().Cameras, 1, "it is no camera of the shop's")
+	guest.online.offline(guest, time.Now(), time.Time{})
+	require.Len(t, d.snapshot().Cameras, 1)
+
+	at := time.Now().Add(-time.Hour)
+	for i := range 60 {
+		guest.mu.Lock()
+		guest.places.Add(at.Add(time.Duration(i)*time.Second), []seat.Detection{person})
+		guest.mu.Unlock()
+	}
+	status, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
+	require.Equal(t, http.StatusOK, status)
+	var list proposalsView
+	require.NoError(t, json.Unmarshal([]byte(text), &list))
+	require.Len(t, list.Proposals, 1)
+	p := list.Proposals[0]
+	require.Equal(t, "cam2-1", p.SeatID)
+	b, err := json.Marshal(map[string]any{"stream": p.Stream, "name": p.Name, "roi": p.ROI})
+	require.NoError(t, err)
+	status, text, _ = d.ask("PUT", "/api/seats?id="+p.SeatID, string(b))
+	require.Equal(t, http.StatusCreated, status, text)
+	require.Same(t, guest, d.layout.Load().camera("cam2"), "what it has seen is kept")
+	require.Empty(t, d.layout.Load().guests)
+	status, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, text, `"proposals":[]`, "it is a seat now")
+
+	// whoever takes the last seat away while looking goes on looking
+	guest.online.set(true)
+	status, text, _ = d.ask("DELETE", "/api/seats?id="+p.SeatID, "")
+	require.Equal(t, http.StatusNoContent, status, text)
+	require.Same(t, guest, d.layout.Load().looker("cam2"))
+	require.Len(t, d.snapshot().Cameras, 1)
+	known, _ := guest.online.is()
+	require.False(t, known, "its row is written again with its next seat")
+	_, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
+	require.Contains(t, text, `"seat_id":"cam2-1"`)
+
+	// at most so many, and not for ever
+	for _, name := range []string{"g1", "g2", "g3", "g4", "g5"} {
+		_, err := streams.New(name)
+		require.NoError(t, err)
+		_, _, _ = d.ask("GET", "/api/seats/boxes?src="+name, "")
+	}
+	require.Equal(t, []string{"g2", "g3", "g4", "g5"}, d.layout.Load().guestNames())
+	var followers []*lookReader
+	for _, g := range d.layout.Load().guests {
+		followers = append(followers, g.follow())
+	}
+	status, text, _ = d.ask("GET", "/api/seats/boxes?src=g1", "")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Equal(t, "4 streams without seats are looked at already", text)
+	for i, g := range d.layout.Load().guests {
+		g.unfollow(followers[i])
+	}
+	d.dismiss(time.Now().Add(guestFor - time.Minute))
+	require.Len(t, d.layout.Load().guests, 4)
+	d.dismiss(time.Now().Add(guestFor + time.Minute))
+	require.Empty(t, d.layout.Load().guests)
+}
+
+// TestFollowLooks: who asks for a camera is sent its newest look, and later ones; another one instead when asked.
+func TestFollowLooks(t *testing.T) {
+	d := newDesk(t, deskText)
+	c := d.layout.Load().camera("cam1")
+	d.see(c, person)
+	tr := &ws.Transport{Request: httptest.NewRequest(http.MethodGet, "/api/ws", nil)}
+	written := make(chan *ws.Message)
+	tr.OnWrite(func(m any) error { written <- m.(*ws.Message); return nil })
+	ended := make(chan error, 3)
+	ask := func(value any) {
+		go func() { ended <- d.wsLook(tr, &ws.Message{Type: "seats/look", Value: value}) }()
+	}
+	ask("cam1")
+	m := <-written
+	require.Equal(t, "seats/look", m.Type)
+	require.Len(t, m.Value.(*lookView).Boxes, 1)
+
+	// it is not waited for, and misses what was between
+	for n := range 5 {
+		found := make([]seat.Detection, n)
+		for i := range found {
+			found[i] = person
+		}
+		d.see(c, found...)
+	}
+	for last := -1; last != 4; {
+		look := (<-written).Value.(*lookView)
+		require.Greater(t, len(look.Boxes), last)
+		last = len(look.Boxes)
+	}
+
+	ask("cam2")
+	require.NoError(t, <-ended, "cam1 is followed no more")
+	require.Eventually(t, func() bool {
+		guest := d.layout.Load().looker("cam2")
+		if guest == nil {
+			return false
+		}
+		guest.mu.Lock()
+		defer guest.mu.Unlock()
+		return len(guest.readers) == 1
+	}, 5*time.Second, 5*time.Millisecond)
+	d.see(d.layout.Load().looker("cam2"))
+	require.Equal(t, "cam2", (<-written).Value.(*lookView).Stream)
+	require.Empty(t, c.readers)
+	d.dismiss(time.Now().Add(time.Hour))
+	require.Len(t, d.layout.Load().guests, 1, "somebody follows it")
+	tr.Close()
+	require.NoError(t, <-ended)
+	require.NoError(t, d.wsLook(tr, &ws.Message{Value: "cam1"}), "the connection is closed")
+	require.EqualError(t, d.wsLook(&ws.Transport{}, &ws.Message{Value: "nobody"}), "stream not found")
+	require.EqualError(t, d.wsLook(&ws.Transport{}, &ws.Message{Value: 1.5}), "value wants to be the name of a stream")
+}

@@ -1,0 +1,109 @@
+package analytics
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestTwoEditors: the second is told, and shown what there is.
+func TestTwoEditors(t *testing.T) {
+	d := newDesk(t, deskText)
+	old := d.seatView("A").Revision
+	status, text, _ := d.ask("PUT", "/api/seats?id=A&revision="+old, `{"name": "first"}`)
+	require.Equal(t, http.StatusOK, status, text)
+	after := d.text()
+	conflict := func(want, name string) func(status int, text string, _ http.Header) string {
+		return func(status int, text string, _ http.Header) string {
+			t.Helper()
+			require.Equal(t, http.StatusConflict, status, text)
+			var reply conflictView
+			require.NoError(t, json.Unmarshal([]byte(text), &reply), text)
+			require.Equal(t, want, reply.Error)
+			if name == "" {
+				require.Nil(t, reply.Seat)
+				return ""
+			}
+			require.Equal(t, name, reply.Seat.Name)
+			require.Equal(t, after, d.text())
+			return reply.Seat.Revision
+		}
+	}
+	changed := `seat "A" was changed by somebody else meanwhile`
+	conflict(changed, "first")(d.ask("PUT", "/api/seats?id=A", `{"name": "second"}`, "If-Match", `"`+old+`"`))
+	conflict(changed, "first")(d.ask("PUT", "/api/seats?id=A", `{"name": "second", "revision": "`+old+`"}`))
+	conflict(changed, "first")(d.ask("DELETE", "/api/seats?id=A&revision="+old, ""))
+	conflict(`there is a seat "A" already`, "first")(d.ask("PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*"))
+	conflict(`seat "C" is not there any more`, "")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`, "revision": "`+old+`"}`))
+
+	// by hand, with an editor or upstream's page
+	byHand := func(text string) {
+		t.Helper()
+		require.NoError(t, os.WriteFile(d.path, []byte(text), 0o600))
+		after = text
+	}
+	byHand(strings.Replace(after, "name: first", "name: by hand", 1))
+	hand := `seat "A" was changed in the configuration file since it was read: say which revision is meant`
+	conflict(hand, "by hand")(d.ask("PUT", "/api/seats?id=A", `{"name": "page"}`))
+	revision := conflict(changed, "by hand")(d.ask("PUT", "/api/seats?id=A&revision="+d.seatView("A").Revision, `{"name": "page"}`))
+	status, text, _ = d.ask("PUT", "/api/seats?id=B", `{"name": "b"}`)
+	require.Equal(t, http.StatusOK, status, text)
+	require.Contains(t, d.text(), "name: by hand", "another seat is left as it is")
+	require.Equal(t, "first", d.seatView("A").Name, "and is not in force unseen")
+	status, text, _ = d.ask("PUT", "/api/seats?id=A&revision="+revision, `{"name": "page"}`)
+	require.Equal(t, http.StatusOK, status, text)
+
+	byHand(d.text() + "    C: {stream: cam1, name: c, roi: [[0, 0], [0.2, 0], [0.2, 0.2]]}\n")
+	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "c")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`))
+	revision = conflict(`there is a seat "C" already`, "c")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*"))
+	status, text, _ = d.ask("PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`, "If-Match", `"`+revision+`"`)
+	require.Equal(t, http.StatusOK, status, text)
+	require.Equal(t, "c", d.seatView("C").Name)
+
+	// taken out by hand
+	byHand(deskText)
+	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "")(d.ask("PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`))
+	status, text, _ = d.ask("DELETE", "/api/seats?id=C", "")
+	require.Equal(t, http.StatusNoContent, status, text)
+	require.Nil(t, d.seatView("C"))
+	require.Equal(t, deskText, d.text())
+
+	// broken by hand
+	for broken, want := range map[string]string{
+		deskText + "    C: [\n":          "go2rtc.yaml:15: did not find expected node content: nothing was saved",
+		deskText + "    C: {rio: 1}\n":   `go2rtc.yaml:14: analytics.seats.C: unknown key "rio", did you mean "roi"?: nothing was saved`,
+		deskText + "---\nstreams: {}\n":  "go2rtc.yaml:15: a second document begins, only one is allowed: nothing was saved",
+		deskText + "    B: {name: bb}\n": `go2rtc.yaml:14: mapping key "B" already defined at line 13: nothing was saved`,
+	} {
+		byHand(broken)
+		status, text, _ = d.ask("PUT", "/api/seats?id=B", `{"name": "b"}`)
+		require.Equal(t, http.StatusConflict, status)
+		require.Equal(t, want, text)
+		require.Equal(t, broken, d.text())
+	}
+}
+
+// TestSeatOfAnotherConfig: what the next start would override again is not edited here.
+func TestSeatOfAnotherConfig(t *testing.T) {
+	d := newDesk(t, deskText)
+	l := *d.layout.Load()
+	l.config.Seats = append(l.config.Seats, SeatConfig{ID: "inline", Stream: "cam1", ROI: left, documents: 1})
+	l.config.Seats[1].documents = 2
+	d.layout.Store(&l)
+	for _, id := range []string{"inline", "B"} {
+		for _, method := range []string{"PUT", "DELETE"} {
+			status, text, _ := d.ask(method, "/api/seats?id="+id, `{"name": "b"}`)
+			require.Equal(t, http.StatusConflict, status)
+			require.Equal(t, `seat "`+id+`" is set by another -config than the file: edit it there`, text)
+		}
+	}
+	require.Equal(t, deskText, d.text())
+	d.file.path = ""
+	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"name": "b"}`)
+	require.Equal(t, http.StatusGone, status)
+	require.Equal(t, "the program runs without a configuration file, so nothing can be saved", text)
+}

@@ -1,0 +1,210 @@
+package analytics
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/edit"
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+)
+
+// The bounds of what PUT api/seats takes, in characters and bytes.
+const (
+	maxSeatID   = 64
+	maxSeatName = 200
+	maxSeatBody = 64 << 10
+)
+
+// seatRequest is the body of PUT api/seats: keys that are left out stay as they are, null takes them out.
+type seatRequest struct {
+	stream, name, anchor, storeID, revision *string
+	roi, itemsROI                           [][2]float64 // nil: left out; empty: taken out
+}
+
+// readSeatRequest tells in one sentence what is wrong with a body, with the status to answer.
+func readSeatRequest(w http.ResponseWriter, r *http.Request) (q seatRequest, status int, err error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSeatBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return q, http.StatusRequestEntityTooLarge, fmt.Errorf("the body is larger than %d KiB", maxSeatBody>>10)
+	case err != nil:
+		return q, http.StatusBadRequest, errors.New("the body ended too soon")
+	}
+	return q, http.StatusBadRequest, q.decode(body)
+}
+
+func (q *seatRequest) decode(body []byte) error {
+	if !utf8.Valid(body) {
+		return errors.New("the body is not UTF-8")
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(body, &keys); err != nil || keys == nil {
+		return errors.New(`the body wants to be a JSON object such as {"stream": "cam1", "roi": [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]}`)
+	}
+	texts := map[string]**string{"stream": &q.stream, "name": &q.name, "anchor": &q.anchor, "store_id": &q.storeID, "revision": &q.revision}
+	points := map[string]*[][2]float64{"roi": &q.roi, "items_roi": &q.itemsROI}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		raw := keys[key]
+		if to, ok := texts[key]; ok {
+			if err := decodeText(raw, to); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+			continue
+		}
+		to, ok := points[key]
+		if !ok {
+			known := fields{}
+			for name := range texts {
+				known[name] = nil
+			}
+			for name := range points {
+				known[name] = nil
+			}
+			return fmt.Errorf("unknown key %q%s", shortened(key), hint(shortened(key), known))
+		}
+		if err := decodePoints(raw, to); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return q.check()
+}
+
+func decodeText(raw json.RawMessage, to **string) error {
+	var text *string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return errors.New("wants a text")
+	}
+	if text == nil {
+		text = new(string)
+	}
+	*to = text
+	return nil
+}
+
+func decodePoints(raw json.RawMessage, to *[][2]float64) error {
+	var list [][]float64
+	wanted := errors.New("wants points such as [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]")
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return wanted
+	}
+	*to = [][2]float64{}
+	if bytes.Equal(bytes.TrimSpace(raw), []byte("null")) {
+		return nil
+	}
+	roi := make(seat.ROI, len(list))
+	for i, p := range list {
+		if len(p) != 2 {
+			return fmt.Errorf("point %d wants two numbers, [x, y]", i+1)
+		}
+		*to = append(*to, [2]float64{p[0], p[1]})
+		roi[i] = seat.Point{X: float32(p[0]), Y: float32(p[1])}
+	}
+	if err := roi.Validate(); err != nil {
+		return err
+	}
+	// what is drawn may be a polygon, and what is written not
+	return roiOf(*to).Validate()
+}
+
+// roiOf is a polygon as it will stand in the file.
+func roiOf(points [][2]float64) seat.ROI {
+	var roi seat.ROI
+	for _, p := range points {
+		roi = append(roi, seat.Point{X: float32(edit.Round(p[0])), Y: float32(edit.Round(p[1]))})
+	}
+	return roi
+}
+
+func (q *seatRequest) check() error {
+	if q.name != nil {
+		if err := checkText(*q.name, maxSeatName); err != nil {
+			return fmt.Errorf("name: %w", err)
+		}
+	}
+	if q.storeID != nil {
+		if err := checkText(*q.storeID, maxSeatID); err != nil {
+			return fmt.Errorf("store_id: %w", err)
+		}
+	}
+	anchors := []string{string(seat.AnchorFoot), string(seat.AnchorCenter), string(seat.AnchorOverlap)}
+	if q.anchor != nil && *q.anchor != "" && !slices.Contains(anchors, *q.anchor) {
+		return fmt.Errorf("anchor: wants one of %s, has %q", strings.Join(anchors, ", "), shortened(*q.anchor))
+	}
+	if q.stream != nil && *q.stream == "" {
+		return errors.New("stream: is required")
+	}
+	if q.roi != nil && len(q.roi) == 0 {
+		return errors.New("roi: is required")
+	}
+	return nil
+}
+
+// checkText wants what people can read on one line.
+func checkText(text string, most int) error {
+	n := utf8.RuneCountInString(text)
+	switch {
+	case n > most:
+		return fmt.Errorf("has %d characters, wants at most %d", n, most)
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) }):
+		return errors.New("has a line break or another control character")
+	case text != strings.TrimSpace(text):
+		return errors.New("begins or ends with a space")
+	}
+	return nil
+}
+
+// apply gives the seat as it is wanted, and which keys of the file that takes, where the file has it as base. The base
+// of a new seat has its id only.
+func (q *seatRequest) apply(base SeatConfig) (wanted SeatConfig, changes []edit.Field) {
+	wanted = base
+	text := func(key string, to *string, value *string) {
+		if value == nil || *value == *to {
+			return
+		}
+		*to = *value
+		changes = append(changes, edit.Field{Key: key, Text: *value, Gone: *value == ""})
+	}
+	polygon := func(key string, to *seat.ROI, points [][2]float64) {
+		if points == nil || sameROI(*to, points) {
+			return
+		}
+		*to = roiOf(points)
+		changes = append(changes, edit.Field{Key: key, Points: points, Gone: len(points) == 0})
+	}
+	text("stream", &wanted.Stream, q.stream)
+	if q.name != nil && (*q.name != base.ID || base.Name != "") { // a seat without a name is called by its id
+		text("name", &wanted.Name, q.name)
+	}
+	polygon("roi", &wanted.ROI, q.roi)
+	polygon("items_roi", &wanted.ItemsROI, q.itemsROI)
+	anchor, was := string(wanted.Anchor), wanted.anchor()
+	if q.anchor != nil && (*q.anchor == "" || seat.Anchor(*q.anchor) != was) {
+		text("anchor", &anchor, q.anchor)
+		wanted.Anchor = seat.Anchor(anchor)
+	}
+	wanted.Anchor = wanted.anchor()
+	return wanted, changes
+}
+
+// sameROI tells whether somebody sends the polygon that they were shown: then its digits stay as they are.
+func sameROI(roi seat.ROI, points [][2]float64) bool {
+	if len(roi) != len(points) {
+		return false
+	}
+	for i, p := range points {
+		if roi[i] != (seat.Point{X: float32(p[0]), Y: float32(p[1])}) {
+			return false
+		}
+	}
+	return true
+}

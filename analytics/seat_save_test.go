@@ -1,0 +1,219 @@
+package analytics
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/stretchr/testify/require"
+)
+
+// TestEditDisturbsNobody: others keep statuses, timers and doubts; a seat that is reshaped or moved keeps its own; a new
+// one is empty; one that is deleted leaves rows, browsers and subscribers, and its events stay.
+func TestEditDisturbsNobody(t *testing.T) {
+	d := newDesk(t, deskText)
+	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person, book)
+	at = d.looks("cam1", at, 1) // a doubt about both
+	require.Equal(t, "occupied", d.seatView("A").Status)
+	cam1 := d.layout.Load().camera("cam1")
+	states := append([]seat.State{}, cam1.watch.states...)
+	require.False(t, states[0].Settled())
+	reader := d.hub.subscribe(func() {})
+
+	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"roi": [[0, 0.4], [0.5, 0.4], [0.5, 1]]}`)
+	require.Equal(t, http.StatusOK, status, text)
+	status, text, _ = d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`)
+	require.Equal(t, http.StatusCreated, status, text)
+	require.Same(t, cam1, d.layout.Load().camera("cam1"), "the stream stays joined")
+	require.Equal(t, append(states, seat.State{}), cam1.watch.states)
+	_, open := <-reader.changes
+	require.False(t, open, "browsers are sent the whole again")
+
+	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam2"}`)
+	require.Equal(t, http.StatusOK, status, text)
+	require.Equal(t, states[1:2], cam1.watch.states[:1])
+	cam2 := d.layout.Load().camera("cam2")
+	require.Equal(t, states[:1], cam2.watch.states)
+	rows, err := d.db.Seats(t.Context(), "shop")
+	require.NoError(t, err)
+	require.Equal(t, "cam2", rows[0].Stream, "the row tells at once where the seat is seen")
+
+	reader = d.hub.subscribe(func() {})
+	status, text, _ = d.ask("DELETE", "/api/seats?id=A", "")
+	require.Equal(t, http.StatusNoContent, status, text)
+	_, open = <-reader.changes
+	require.False(t, open)
+	require.True(t, cam2.gone)
+	rows, err = d.db.Seats(t.Context(), "shop")
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	memories, err := d.db.Memories(t.Context(), "shop")
+	require.NoError(t, err)
+	require.NotContains(t, memories, "A")
+	events, err := d.db.Events(t.Context(), store.EventQuery{StoreID: "shop", SeatID: "A", Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+
+	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`)
+	require.Equal(t, http.StatusCreated, status, text)
+	require.Equal(t, "empty", d.seatView("A").Status)
+	d.looks("cam1", at.Add(time.Minute), 4)
+}
+
+// TestEditIsWholeOrNot: where the file cannot be written nothing is in force, and the database has nothing of it.
+func TestEditIsWholeOrNot(t *testing.T) {
+	d := newDesk(t, deskText)
+	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person)
+	require.NoError(t, os.Chmod(d.path, 0o400))
+	was := d.layout.Load()
+	for _, method := range []string{"PUT", "DELETE"} {
+		status, text, _ := d.ask(method, "/api/seats?id=A", `{"name": "b"}`)
+		require.Equal(t, http.StatusInsufficientStorage, status)
+		require.Equal(t, "go2rtc.yaml cannot be written: permission denied: nothing was saved", text)
+		require.Same(t, was, d.layout.Load())
+		require.Equal(t, deskText, d.text())
+		require.Equal(t, "occupied", d.seatView("A").Status)
+		rows, err := d.db.Seats(t.Context(), "shop")
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+	}
+	require.NoError(t, os.Chmod(d.path, 0o600))
+
+	// and where the database cannot, the file stays
+	require.NoError(t, d.db.Close())
+	status, text, _ := d.ask("DELETE", "/api/seats?id=A", "")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.True(t, strings.HasSuffix(text, "nothing was saved"), text)
+	require.Equal(t, deskText, d.text())
+	db, err := store.Open(d.databasePath())
+	require.NoError(t, err)
+	d.dbMu.Lock()
+	d.db = db
+	d.dbMu.Unlock()
+	d.looks("cam1", at, 4)
+	require.Equal(t, "empty", d.seatView("A").Status)
+}
+
+// TestStrangersAreForgotten: a seat that somebody has taken out by hand is no row of anybody's after the next start.
+func TestStrangersAreForgotten(t *testing.T) {
+	d := newDesk(t, deskText)
+	d.looks("cam1", time.Now(), 2)
+	d.close()
+	config, err := loadFile(d.path)
+	require.NoError(t, err)
+	config.Seats = config.Seats[1:]
+	a := newAnalytics(config)
+	require.NoError(t, a.remember())
+	defer a.close()
+	rows, err := a.db.Seats(t.Context(), "shop")
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	require.Equal(t, "B", rows[0].SeatID)
+}
+
+// TestEditsAtOnce: many editors, looks and readers at the same time. For -race, and for what is in file and force.
+func TestEditsAtOnce(t *testing.T) {
+	d := newDesk(t, deskText)
+	const editors, each = 4, 5
+	stop := make(chan struct{})
+	var others, writers sync.WaitGroup
+	others.Go(func() {
+		for at := time.Now().Add(-time.Hour); ; {
+			select {
+			case <-stop:
+				return
+			default:
+				at = d.looks("cam1", at, 3, person)
+			}
+		}
+	})
+	for _, path := range []string{"/api/seats", "/api/seats/cameras", "/api/seats/history"} {
+		others.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					d.ask("GET", path, "")
+					r := d.hub.subscribe(func() {})
+					d.hub.unsubscribe(r)
+				}
+			}
+		})
+	}
+	for e := range editors {
+		writers.Go(func() {
+			for i := range each {
+				id, stream := fmt.Sprintf("S%d", e), fmt.Sprintf("cam%d", 1+i%2)
+				path := "/api/seats?id=" + id
+				status, text, _ := d.ask("PUT", path, fmt.Sprintf(`{"stream": %q, "name": "n %d", "roi": %s}`, stream, i, triangle))
+				if status >= 300 {
+					t.Errorf("%d %s", status, text)
+				}
+				if i%3 == 2 {
+					if status, text, _ = d.ask("DELETE", path, ""); status >= 300 {
+						t.Errorf("%d %s", status, text)
+					}
+				}
+				// all want this one; whoever was slower tries again
+				for {
+					s := d.seatView("B")
+					n := 0
+					_, _ = fmt.Sscanf(s.Name, "count %d", &n)
+					status, text, _ = d.ask("PUT", "/api/seats?id=B", fmt.Sprintf(`{"name": "count %d"}`, n+1), "If-Match", `"`+s.Revision+`"`)
+					if status == http.StatusOK {
+						break
+					}
+					if status != http.StatusConflict {
+						t.Errorf("%d %s", status, text)
+						return
+					}
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(stop)
+	others.Wait()
+	require.Equal(t, fmt.Sprintf("count %d", editors*each), d.seatView("B").Name, "no edit was lost")
+	read, err := loadFile(d.path)
+	require.NoError(t, err)
+	var inFile, inForce []string
+	for i := range read.Seats {
+		inFile = append(inFile, read.Seats[i].revision())
+	}
+	for _, s := range d.snapshot().Seats {
+		inForce = append(inForce, s.Revision)
+	}
+	require.ElementsMatch(t, inFile, inForce)
+	require.Contains(t, d.text(), "# by the window")
+}
+
+// BenchmarkPutSeat reshapes one of 200 seats on 16 cameras: file, database and what is in force.
+func BenchmarkPutSeat(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("streams:\n")
+	for i := range 16 {
+		fmt.Fprintf(&text, "  cam%d: rtsp://127.0.0.1:1/1\n", i)
+		_, err := streams.New(fmt.Sprintf("cam%d", i))
+		require.NoError(b, err)
+	}
+	text.WriteString("analytics:\n  store_id: shop\n  model: {path: none.onnx}\n  seats:\n")
+	for i := range 200 {
+		fmt.Fprintf(&text, "    S%d: # seat\n      stream: cam%d\n      roi: [[0, 0], [1, 0], [1, 1]]\n", i, i%16)
+	}
+	d := newDesk(b, text.String())
+	for i := 0; b.Loop(); i++ {
+		status, said, _ := d.ask("PUT", fmt.Sprintf("/api/seats?id=S%d", i%200), fmt.Sprintf(`{"roi": [[0, 0], [1, 0], [1, 0.%d]]}`, 1+i%9))
+		if status != http.StatusOK {
+			b.Fatal(said)
+		}
+	}
+}

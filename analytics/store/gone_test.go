@@ -1,0 +1,102 @@
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestGone: a row that is taken out leaves by the outbox as a deletion, after what came before it of the same row, and
+// comes back as a row when there is one again.
+func TestGone(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "seats.db"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	boxes, err := db.OpenOutboxes(t.Context(), 1000, Outlet{Name: "supabase", Statuses: true}, Outlet{Name: "webhook"})
+	require.NoError(t, err)
+	at := At(time.Now())
+	row := SeatRow{StoreID: "s", SeatID: "A", Stream: "cam1", Status: "empty", Since: at, UpdatedAt: at}
+	commit := func(c Change) {
+		t.Helper()
+		require.NoError(t, db.Commit(t.Context(), &c))
+	}
+	pending := func(table Table) *Batch {
+		t.Helper()
+		b, errPending := boxes[0].Pending(t.Context(), table, 100)
+		require.NoError(t, errPending)
+		return b
+	}
+	commit(Change{
+		Seats: []SeatRow{row}, Memories: []Memory{{"s", "A", []byte("{}")}}, Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: at}},
+		Events: []EventRow{{ID: "0199a000-0000-7000-8000-000000000001", StoreID: "s", SeatID: &row.SeatID, Stream: "cam1", EventType: "person_leave", CapturedAt: at, CreatedAt: at}},
+	})
+	first := pending(SeatStatus)
+	require.Len(t, first.Seats, 1)
+
+	// while the row is on its way it goes
+	gone := Gone{Table: SeatStatus, StoreID: "s", Key: "A", At: at}
+	commit(Change{Gone: []Gone{gone, {Table: CameraStatus, StoreID: "s", Key: "cam1", At: at}, {Table: SeatStatus, StoreID: "s", Key: "never seen", At: at}}})
+	require.NoError(t, boxes[0].Ack(t.Context(), first))
+	b := pending(SeatStatus)
+	require.Empty(t, b.Seats)
+	require.Len(t, b.Gone, 2)
+	require.Equal(t, gone, b.Gone[0])
+	require.Equal(t, "A", b.Key(0))
+	require.Equal(t, "never seen", b.Slice(1, 2).Key(0))
+	camera := pending(CameraStatus)
+	require.Equal(t, "cam1", camera.Key(0))
+	require.NoError(t, boxes[0].Ack(t.Context(), camera))
+	require.Zero(t, pending(CameraStatus).Len())
+	memories, err := db.Memories(t.Context(), "s")
+	require.NoError(t, err)
+	require.Empty(t, memories)
+	events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, events, 1, "events stay")
+
+	// it comes back before that was told: a row, which takes the deletion's place
+	commit(Change{Seats: []SeatRow{row}})
+	require.NoError(t, boxes[0].Ack(t.Context(), b), "of what was read before")
+	again := pending(SeatStatus)
+	require.Len(t, again.Seats, 1)
+	require.NoError(t, boxes[0].SetAside(t.Context(), again, "refused", time.Now()))
+	commit(Change{Gone: []Gone{gone}})
+	b = pending(SeatStatus)
+	require.Len(t, b.Gone, 1)
+	stats, err := boxes[0].Stats(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, stats.Seats)
+	require.NoError(t, boxes[0].Ack(t.Context(), b))
+	n, err := boxes[0].Retry(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Len(t, pending(SeatStatus).Gone, 1, "what was set aside is no more")
+	b, err = boxes[1].Pending(t.Context(), DetectionEvents, 10)
+	require.NoError(t, err)
+	require.Equal(t, 1, b.Len(), "who wants events only hears of events only")
+}
+
+// TestCommitWith: what is done together with a change is done when it can be committed, and otherwise nothing is.
+func TestCommitWith(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "seats.db"))
+	require.NoError(t, err)
+	at := At(time.Now())
+	change := &Change{Seats: []SeatRow{{StoreID: "s", SeatID: "A", Stream: "cam1", Status: "empty", Since: at, UpdatedAt: at}}}
+	failure := errors.New("disk full")
+	require.Equal(t, failure, db.CommitWith(t.Context(), change, func() error { return failure }))
+	rows, err := db.Seats(t.Context(), "s")
+	require.NoError(t, err)
+	require.Empty(t, rows)
+
+	bad := &Change{Seats: []SeatRow{{StoreID: "s", SeatID: "A", Status: "gone fishing"}}}
+	require.Error(t, db.CommitWith(t.Context(), bad, func() error { t.Fatal("cannot be committed"); return nil }))
+	require.NoError(t, db.CommitWith(t.Context(), change, func() error { return nil }))
+	rows, err = db.Seats(t.Context(), "s")
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+	require.NoError(t, db.Close())
+	require.Error(t, db.CommitWith(t.Context(), change, func() error { t.Fatal("no database"); return nil }))
+}
