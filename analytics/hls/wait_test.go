@@ -111,7 +111,7 @@ func TestReload(t *testing.T) {
 
 		var group sync.WaitGroup
 		hinted := "/api/hls/segment.m4s?id=" + r.id + "&p=" + strconv.FormatUint(r.nextPart, 10)
-		for _, url := range []string{reload, hinted, playlist + "&_HLS_msn=2", playlist + "&_HLS_msn=2&_HLS_part=5", playlist + "&_HLS_msn=3&_HLS_part=0"} {
+		for _, url := range []string{reload, hinted, playlist + "&_HLS_msn=2", playlist + "&_HLS_msn=2&_HLS_part=9", playlist + "&_HLS_msn=3&_HLS_part=0"} {
 			group.Go(func() {
 				handler := handlerPlaylist
 				if url == hinted {

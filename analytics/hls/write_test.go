@@ -177,7 +177,7 @@ func TestSoundAlone(t *testing.T) {
 	require.Len(t, r.segments, 5)
 	text := r.text(t)
 	require.Contains(t, text, "#EXT-X-TARGETDURATION:2\n")
-	require.Contains(t, text, "#EXT-X-PART-INF:PART-TARGET=0.22000\n")
+	require.Contains(t, text, "#EXT-X-PART-INF:PART-TARGET=0.14000\n")
 }
 
 // TestNothingUsable: access units without parameter sets, cut short, or with none that can be read begin nothing.

@@ -27,11 +27,12 @@ import (
 // world is a relay with a real database, a real sink and a real HTTP server in a bubble, where hours take no time:
 // the network between them is a pipe.
 type world struct {
-	t     *testing.T
-	db    *store.DB
-	relay *Relay
-	log   bytes.Buffer
-	end   func()
+	t      *testing.T
+	db     *store.DB
+	relay  *Relay
+	log    bytes.Buffer
+	end    func()
+	hangUp func() // closes the connections that are at rest
 
 	mu     sync.Mutex
 	away   bool
@@ -130,6 +131,7 @@ func newWorld(t *testing.T, webhook bool) *world {
 		s, transport = supabase, supabase.base
 	}
 	transport.DialContext = w.dial(l)
+	w.hangUp = transport.CloseIdleConnections
 	var err error
 	w.db, err = store.Open(filepath.Join(t.TempDir(), "seats.db"))
 	require.NoError(t, err)
@@ -158,6 +160,7 @@ func bubble(t *testing.T, webhook bool, test func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, webhook)
 		defer w.end()
+		synctest.Wait() // the relay has checked the place, and found nothing to send
 		test(t, w)
 	})
 }
@@ -195,6 +198,9 @@ func (w *world) set(away bool, answer func(*http.Request, []string) (int, http.H
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.away, w.answer, w.asked = away, answer, nil
+	if away {
+		w.hangUp() // the relay's check has left a connection open
+	}
 }
 
 func (w *world) tries() int {
