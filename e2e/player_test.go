@@ -1,265 +1,17 @@
 package e2e
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
-
-// playerGate is a reverse proxy as a tunnel is one, with the ways to fail that are met in the field.
-type playerGate struct {
-	url       string
-	noWebRTC  atomic.Bool // its signalling gets nowhere, as if UDP were blocked
-	noSocket  atomic.Bool // WebSockets are refused, and end
-	swallow   atomic.Bool // WebSockets are never answered
-	noHLS     atomic.Bool
-	stalled   atomic.Bool // media on WebSockets stand still
-	iceAsked  atomic.Int32
-	whepAsked atomic.Int32
-}
-
-func newPlayerGate(t testing.TB, s *server) *playerGate {
-	t.Helper()
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	g := &playerGate{}
-	pass := httputil.NewSingleHostReverseProxy(target)
-	pass.FlushInterval = -1
-	pass.ErrorLog = nil
-	ended, end := context.WithCancel(context.Background())
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// below a path, as operators publish it
-		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/shop")
-		switch path := r.URL.Path; {
-		case path == "/api/ws":
-			g.socket(ended, w, r, target.Host)
-			return
-		case path == "/hls.js":
-			http.ServeFile(w, r, "/tmp/h-d/package/dist/hls.min.js")
-			return
-		case path == "/api/ice":
-			g.iceAsked.Add(1)
-		case path == "/api/webrtc":
-			g.whepAsked.Add(1)
-			if g.noWebRTC.Load() {
-				_, _ = io.Copy(io.Discard, r.Body) // or the server would not see that the client goes
-				hang(r.Context(), ended)
-				return
-			}
-		case g.noHLS.Load() && (path == "/api/stream.m3u8" || strings.HasPrefix(path, "/api/hls/")):
-			http.Error(w, "refused here", http.StatusForbidden)
-			return
-		}
-		pass.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() {
-		end()
-		web.CloseClientConnections()
-		web.Close()
-	})
-	g.url = web.URL + "/shop/"
-	return g
-}
-
-// hang waits until either ends.
-func hang(a, b context.Context) {
-	select {
-	case <-a.Done():
-	case <-b.Done():
-	}
-}
-
-func (g *playerGate) socket(ended context.Context, w http.ResponseWriter, r *http.Request, host string) {
-	if g.noSocket.Load() {
-		http.Error(w, "no WebSockets here", http.StatusForbidden)
-		return
-	}
-	if g.swallow.Load() {
-		hang(r.Context(), ended)
-		return
-	}
-	up := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
-	near, err := up.Upgrade(w, r, nil)
-	if err != nil {
-		return
-	}
-	defer func() { _ = near.Close() }()
-	far, res, err := websocket.DefaultDialer.Dial("ws://"+host+"/api/ws?"+r.URL.RawQuery, nil)
-	if err != nil {
-		return
-	}
-	_ = res.Body.Close()
-	defer func() { _ = far.Close() }()
-	ctx, cancel := context.WithCancel(ended)
-	defer cancel()
-	go g.pump(ctx, cancel, near, far)
-	go g.pump(ctx, cancel, far, near)
-	for tick := time.NewTicker(50 * time.Millisecond); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-			if g.noSocket.Load() {
-				cancel()
-			}
-		}
-	}
-}
-
-func (g *playerGate) pump(ctx context.Context, cancel func(), from, to *websocket.Conn) {
-	defer cancel()
-	for {
-		kind, b, err := from.ReadMessage()
-		if err != nil {
-			return
-		}
-		for kind == websocket.BinaryMessage && g.stalled.Load() && ctx.Err() == nil {
-			time.Sleep(10 * time.Millisecond)
-		}
-		if g.noWebRTC.Load() && kind == websocket.TextMessage && strings.Contains(string(b), `"webrtc/`) {
-			continue
-		}
-		if to.WriteMessage(kind, b) != nil {
-			return
-		}
-	}
-}
-
-// playerEye looks at the pixels on the screen. An element's state is not believed.
-const playerEye = `(() => {
-	window.player = document.querySelector('video-stream');
-	const canvas = new OffscreenCanvas(64, 36), context = canvas.getContext('2d', {willReadFrequently: true});
-	const eye = window.eye = {moved: {}, counts: {}, seen: 0, blank: 0, movedAt: 0, changes: []};
-	let last = '';
-	const note = () => eye.changes.push({at: Math.round(performance.now()), playing: player.playing, route: player.route, reason: player.reason});
-	player.addEventListener('change', note);
-	note();
-	setInterval(() => {
-		const picture = player.picture;
-		if (!picture) return;
-		context.clearRect(0, 0, 64, 36);
-		try { context.drawImage(picture, 0, 0, 64, 36); } catch { /* an image that is broken */ }
-		const data = context.getImageData(0, 0, 64, 36).data;
-		let hash = 0, low = 255, high = 0;
-		for (let i = 0; i < data.length; i += 4) {
-			const light = data[i] + data[i + 1] + data[i + 2];
-			hash = (hash * 31 + light) | 0;
-			low = Math.min(low, light / 3);
-			high = Math.max(high, light / 3);
-		}
-		const blank = high - low < 20;
-		if (eye.seen && blank) eye.blank++;
-		if (blank) return;
-		eye.seen++;
-		if (hash === last) return;
-		last = hash;
-		eye.movedAt = performance.now();
-		const mode = player.playing;
-		eye.counts[mode] = (eye.counts[mode] || 0) + 1;
-		if (mode && eye.counts[mode] === 2) eye.moved[mode] ??= eye.movedAt;
-	}, 50);
-})()`
-
-// playerPage is a page with the player in it.
-type playerPage struct {
-	t   testing.TB
-	ctx context.Context
-}
-
-// playerBrowser is a running Chromium.
-func playerBrowser(t testing.TB) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(800, 450), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.Flag("allow-loopback-in-peer-connection", true), chromedp.Flag("lang", "en-US"))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancelAlloc)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(ctx))
-	return ctx
-}
-
-// openPlayer opens a page in a tab of its own.
-func openPlayer(t testing.TB, browser context.Context, address string) *playerPage {
-	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser)
-	t.Cleanup(cancel)
-	limited, cancelLimit := context.WithTimeout(ctx, 60*time.Second)
-	t.Cleanup(cancelLimit)
-	p := &playerPage{t: t, ctx: limited}
-	require.NoError(t, chromedp.Do(limited, chromedp.Navigate(address)))
-	p.eval(playerEye, nil)
-	t.Cleanup(func() {
-		if t.Failed() {
-			var changes json.RawMessage
-			p.eval("eye", &changes)
-			t.Logf("the player said: %s", changes)
-			p.screenshot("failed")
-		}
-	})
-	return p
-}
-
-func (p *playerPage) eval(script string, into any) {
-	p.t.Helper()
-	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("JSON.stringify("+script+") ?? ''"))
-	require.NoError(p.t, err, script)
-	if into != nil {
-		require.NoError(p.t, json.Unmarshal([]byte(text), into), text)
-	}
-}
-
-// until waits for a condition of the page.
-func (p *playerPage) until(limit time.Duration, condition string) {
-	p.t.Helper()
-	var last bool
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if p.eval(condition, &last); last {
-			return
-		}
-	}
-	p.t.Fatalf("waited %s until %s", limit, condition)
-}
-
-// moves waits until a mode moves and tells when it did first, from the beginning of the page.
-func (p *playerPage) moves(limit time.Duration, mode string) time.Duration {
-	p.t.Helper()
-	p.until(limit, fmt.Sprintf("eye.moved.%[1]s > 0 && player.playing === '%[1]s'", mode))
-	var at float64
-	p.eval("eye.moved."+mode, &at)
-	return time.Duration(at * float64(time.Millisecond)).Round(time.Millisecond)
-}
-
-// screenshot is for people; with SCREENSHOTS set.
-func (p *playerPage) screenshot(name string) {
-	folder := os.Getenv("SCREENSHOTS")
-	if folder == "" {
-		return
-	}
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	require.NoError(p.t, err)
-	name = strings.NewReplacer("/", "_", " ", "_").Replace(p.t.Name() + "-" + name)
-	require.NoError(p.t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
-}
 
 // watched is a server with a moving camera, cam, behind a gate. As jpeg it gives the same as Motion JPEG, too.
 func watched(t testing.TB) (s, source *server, g *playerGate) {
@@ -285,10 +37,10 @@ streams:
 }
 
 // TestPlayer: each way to fail has its mode, within what is promised, and nobody sees it blink.
+// It runs beside no other test: it tells times.
 func TestPlayer(t *testing.T) {
-	t.Parallel()
 	_, _, g := watched(t)
-	chromium := playerBrowser(t)
+	chromium := newPlayerBrowser(t)
 	cases := []struct {
 		name, src, mode string
 		limit           time.Duration
@@ -307,7 +59,7 @@ func TestPlayer(t *testing.T) {
 		t.Run(ca.name, func(t *testing.T) {
 			ca.set(true)
 			defer ca.set(false)
-			p := openPlayer(t, chromium, g.url+"stream.html?src="+ca.src)
+			p := chromium.open(t, g.url+"stream.html?src="+ca.src)
 			at := p.moves(20*time.Second, ca.mode)
 			t.Logf("first moving picture by %s after %s", ca.mode, at)
 			require.Less(t, at, ca.limit)
@@ -320,6 +72,8 @@ func TestPlayer(t *testing.T) {
 			require.Contains(t, seen.Reason, ca.reason)
 			require.Zero(t, seen.Blank)
 			p.screenshot("playing")
+			require.NoError(t, chromedp.Do(p.ctx, chromedp.EmulateViewport(360, 640)))
+			p.screenshot("phone")
 		})
 	}
 }
@@ -329,7 +83,7 @@ func TestPlayerChanges(t *testing.T) {
 	t.Parallel()
 	_, _, g := watched(t)
 	g.noWebRTC.Store(true)
-	p := openPlayer(t, playerBrowser(t), g.url+"stream.html?src=cam&patience=2000&retry=2000")
+	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam&patience=2000&retry=2000")
 	p.moves(10*time.Second, "mse")
 
 	g.stalled.Store(true)
@@ -352,6 +106,12 @@ func TestPlayerChanges(t *testing.T) {
 	p.eval("player.reason", &reason)
 	require.Equal(t, "WebRTC plays", reason)
 	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1") // nobody else is left
+
+	// what fell behind is joined anew beside itself
+	p.eval("(window.before = player.picture, player.player.ladder.renew(player.player.ladder.modes[0], 'behind'))", nil)
+	p.until(15*time.Second, "player.picture !== before && player.playing === 'webrtc' && player.reason === 'behind'")
+	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1")
+	p.until(5*time.Second, fmt.Sprintf("eye.movedAt > performance.now() - %d", 500))
 	var blank int
 	p.eval("eye.blank", &blank)
 	require.Zero(t, blank)
@@ -361,11 +121,11 @@ func TestPlayerChanges(t *testing.T) {
 func TestPlayerCameraDown(t *testing.T) {
 	t.Parallel()
 	s, source, g := watched(t)
-	chromium := playerBrowser(t)
-	p := openPlayer(t, chromium, g.url+"stream.html?src=cam")
+	chromium := newPlayerBrowser(t)
+	p := chromium.open(t, g.url+"stream.html?src=cam")
 	p.moves(10*time.Second, "webrtc")
 	g.noSocket.Store(true) // the state comes by HTTP, too
-	q := openPlayer(t, chromium, g.url+"stream.html?src=cam&mode=hls")
+	q := chromium.open(t, g.url+"stream.html?src=cam&mode=hls")
 	q.moves(10*time.Second, "hls")
 	g.noSocket.Store(false)
 
@@ -405,10 +165,140 @@ func TestPlayerCameraDown(t *testing.T) {
 		page.screenshot("again")
 	}
 
-	r := openPlayer(t, chromium, g.url+"stream.html?src=nobody")
+	r := chromium.open(t, g.url+"stream.html?src=nobody")
 	r.until(10*time.Second, "player.dataset.state === 'missing'")
 	var said string
 	r.eval("player.querySelector('[role=status]').textContent", &said)
 	require.Equal(t, `there is no stream "nobody" here`, said)
 	r.screenshot("missing")
+	require.NoError(t, chromedp.Do(r.ctx, chromedp.EmulateViewport(360, 640)))
+	r.screenshot("missing phone")
+}
+
+// TestPlayerElement: many on one page, made before they are in it, moved in it, and taken out of it; none leaves anything
+// behind on the box.
+func TestPlayerElement(t *testing.T) {
+	t.Parallel()
+	s, _, g := watched(t)
+	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam")
+	p.eval(`(() => {
+		player.background = false;
+		player.remove();
+		window.all = ['webrtc', 'mse', 'hls', 'webrtc,mse'].map(mode => {
+			const one = document.createElement('video-stream');
+			one.mode = mode;
+			one.style.width = '25%';
+			one.src = 'api/ws?src=cam'; // relative to the page
+			document.body.append(one);
+			return one;
+		});
+		const early = document.createElement('video-stream');
+		early.setAttribute('src', 'api/ws?src=cam');
+		document.body.append(document.createElement('p'));
+		document.querySelector('p').append(early);
+		all.push(early);
+	})()`, nil)
+	p.until(20*time.Second, "all.every(one => one.playing !== '')")
+	p.eval("document.body.prepend(all[0]), document.querySelector('p').append(all[1])", nil)
+	p.eval("(window.frames0 = all.map(one => one.player.ladder.modes[one.player.ladder.playing].frames))", nil)
+	p.until(10*time.Second, "all.every((one, i) => one.player.ladder.modes[one.player.ladder.playing]?.frames > frames0[i] + 5)")
+	p.screenshot("many")
+	require.NoError(t, chromedp.Do(p.ctx, chromedp.EmulateViewport(360, 640)))
+	p.screenshot("phone")
+
+	p.eval("(all.forEach(one => one.remove()), all[0].muted)", nil)
+	p.until(8*time.Second, "all.every(one => one.player === null && one.ws === null && one.pc === null)")
+	s.wait(10*time.Second, "nobody watches any more", func() bool {
+		var streams struct {
+			Cam struct {
+				Consumers []struct {
+					Format string `json:"format_name"`
+				}
+			}
+		}
+		s.get("api/streams", &streams)
+		for _, left := range streams.Cam.Consumers {
+			if left.Format != "hls/fmp4" { // the muxer that viewers share waits for the next ones
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// TestPlayerWords: what the player makes of statistics and times, by its own modules in a browser.
+func TestPlayerWords(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "")
+	s.start()
+	p := newPlayerBrowser(t).open(t, s.api+"stream.html")
+	cases := []struct{ name, script, want string }{
+		{"a delay that creeps up", `import('./player/delay.js').then(({Delay}) => {
+			const delay = new Delay(), told = [];
+			for (let s = 0, total = 0, count = 0; s < 200; s += 2) {
+				count += 50;
+				total += 50 * (s > 100 ? 0.45 : 0.05);
+				const video = {type: 'inbound-rtp', kind: 'video', jitterBufferDelay: total, jitterBufferEmittedCount: count};
+				const behind = delay.add(new Map([['v', video]]), 1000 * (s + 1));
+				if (behind && !told.length) told.push(s, behind);
+			}
+			return told;
+		})`, `[112,400]`},
+		{"a delay that is always high", `import('./player/delay.js').then(({Delay}) => {
+			const delay = new Delay();
+			for (let s = 0; s < 200; s += 2) {
+				const video = {type: 'inbound-rtp', kind: 'video', jitterBufferDelay: s * 20, jitterBufferEmittedCount: 1 + s * 25};
+				if (delay.add(new Map([['v', video]]), 1000 * (s + 1))) return 'behind';
+			}
+			return 'steady';
+		})`, `"steady"`},
+		{
+			"routes", `import('./player/route.js').then(({routeOf}) => [
+			['host', '192.168.1.5', 'host', '192.168.1.2'], ['srflx', '203.0.113.5', 'host', '198.51.100.7'],
+			['host', '', 'srflx', '198.51.100.7'], ['relay', '198.51.100.9', 'host', '192.168.1.2'], ['host', '', 'relay', '198.51.100.9'],
+			['prflx', '192.168.1.5', 'host', '192.168.1.2'], ['prflx', '203.0.113.5', 'host', '198.51.100.7'],
+			['host', '', 'prflx', '192.168.1.2'], ['host', '', 'prflx', '198.51.100.7'], ['prflx', '10.1.1.1', 'host', '10.2.1.1'],
+		].map(([from, a, to, b]) => routeOf(new Map([
+			['t', {type: 'transport', selectedCandidatePairId: 'p'}], ['p', {localCandidateId: 'l', remoteCandidateId: 'r'}],
+			['l', {candidateType: from, address: a, relayProtocol: from === 'relay' ? 'tcp' : undefined}], ['r', {candidateType: to, address: b}],
+		]))).concat(routeOf(new Map())))`,
+			`["direct","stun","stun","turn/tcp","turn","direct","stun","direct","stun","stun",""]`,
+		},
+		{"times", `import('./player/text.js').then(({timeOf, say, routeName}) => {
+			const today = new Date(); today.setHours(12, 3);
+			const before = new Date(today - 86400000);
+			return [timeOf(today.toISOString()), /^[A-Z][a-z]+ \d+ 12:03$/.test(timeOf(before.toISOString())), routeName('turn/tcp'), say('offline', '12:03')];
+		})`, `["12:03",true,"TURN/TCP","camera offline since 12:03"]`},
+		{"addresses", `import('./player/address.js').then(({Address}) => {
+			const far = new Address('wss://box.example/shop/api/ws?src=cam%201'), other = new Address('wss://ha.example/api/webrtc/ws?url=x');
+			return [far.name, far.http('ice'), far.http('stream.m3u8', '&mp4'), other.http('ice'), other.socket];
+		})`, `["cam 1","https://box.example/shop/api/ice","https://box.example/shop/api/stream.m3u8?src=cam%201&mp4","","wss://ha.example/api/webrtc/ws?url=x"]`},
+	}
+	for _, ca := range cases {
+		t.Run(ca.name, func(t *testing.T) {
+			got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](ca.script+".then(JSON.stringify)", chromedp.EvalAwaitPromise))
+			require.NoError(t, err)
+			require.JSONEq(t, ca.want, got)
+		})
+	}
+}
+
+// TestPlayerBoxRestarts: the box goes in mid-play and comes back, and so does the picture, by the best mode again.
+func TestPlayerBoxRestarts(t *testing.T) {
+	t.Parallel()
+	s, _, g := watched(t)
+	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam&retry=5000")
+	p.moves(10*time.Second, "webrtc")
+	s.stop()
+	p.until(10*time.Second, "player.playing === ''")
+	p.screenshot("away")
+	s.start()
+	began := time.Now()
+	var before float64
+	p.eval("performance.now()", &before)
+	p.until(40*time.Second, fmt.Sprintf("player.playing === 'webrtc' && eye.movedAt > %f", before))
+	t.Logf("WebRTC again after %s", time.Since(began).Round(time.Millisecond))
+	var blank int
+	p.eval("eye.blank", &blank)
+	require.Zero(t, blank)
 }

@@ -110,7 +110,15 @@ publish: {}
 		return append(lines, listens...)
 	}
 	theirs, ours := start(plain), start(filepath.Join(bin, "go2rtc"))
-	added := []string{"/api/ice", "/api/metrics", "/api/seats", "/api/seats/events", "/api/seats/frame.jpeg", "/api/seats/health", "/api/seats/outbox", "/api/seats/schema.sql", "/hls.html", "/hls.js", "/schema.json", "[log] init module=analytics"}
+	added := []string{
+		"/api/ice",
+		"/api/metrics",
+		"/api/seats", "/api/seats/events", "/api/seats/frame.jpeg", "/api/seats/health", "/api/seats/outbox", "/api/seats/schema.sql",
+		"/api/source", "/player/", "/stream.html", "/video-rtc.js", "/video-stream.js",
+		"/hls.html", "/hls.js",
+		"/schema.json",
+		"[log] init module=analytics", "[log] init module=live",
+	}
 	for _, line := range added {
 		require.Contains(t, ours, line)
 	}

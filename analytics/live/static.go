@@ -53,7 +53,6 @@ func serveFile(folder string) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Cache-Control", "no-cache")
-		// pages of other origins import the modules, as they do upstream's with api.origin
 		api.Response(w, b, contentTypes[path.Ext(name)])
 	}
 }

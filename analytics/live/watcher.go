@@ -47,7 +47,6 @@ type watcher struct {
 	dialled chan joining // nil: no dial under way
 	retryAt time.Time
 	pause   time.Duration
-	reason  string
 	since   time.Time // since when it is offline; zero while it is not
 	before  time.Time // the same, as the last watcher left it
 }

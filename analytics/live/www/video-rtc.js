@@ -241,11 +241,7 @@ export class VideoRTC extends HTMLElement {
     connectedCallback() {
         clearTimeout(this.disconnectTID);
         this.disconnectTID = 0;
-        if (this.video) {
-            this.play(); // because video autopause on disconnected from DOM
-        } else {
-            this.oninit();
-        }
+        if (this.video) this.play(); else this.oninit(); // video autopause on disconnected from DOM
         this.watch();
         this.onconnect();
     }

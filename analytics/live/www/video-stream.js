@@ -16,7 +16,7 @@ video-stream > .info > .status {overflow-wrap: anywhere}
 video-stream[data-state=offline] > :is(video, img) {filter: brightness(.35) grayscale(.6)}
 video-stream:is([data-state=offline], [data-state=missing]) > .info {align-items: center; justify-content: center}
 video-stream:is([data-state=offline], [data-state=missing]) > .info > .status {font-size: 16px; padding: 6px 14px;
-    background: rgb(0 0 0 / .75)}
+    background: rgb(0 0 0 / .75); pointer-events: auto}
 video-stream:is([data-state=offline], [data-state=missing]) > .info > .mode {display: none}
 `;
 

@@ -3,6 +3,8 @@ import {nameOf, say} from './text.js';
 
 /** How long a mode may try in the background before it is given up, in ms. */
 const DEADLINE = 15000;
+/** And one that stands still after it has played: the box has given its session up by then. */
+const FROZEN = 8000;
 /** Pauses between two rounds in which no mode played, in ms. */
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
 /** A mode that froze so soon after it was taken is tried again less often, in ms. */
@@ -81,11 +83,25 @@ export class Ladder {
         this.climb = -1;
     }
 
-    /** Tries everything at once again: the network has changed. */
+    /** The network or the box is back: what hangs on from before is given up, and the best is tried at once. */
     hurry() {
         if (!this.timer) return;
-        this.restartAt = 0;
-        if (this.playing > 0) this.climbAt = 0;
+        const now = performance.now();
+        if (this.playing === 0) return;
+        this.modes.forEach((mode, i) => {
+            const hangs = mode && !this.moves(mode, now) && (mode.frames > 1 || now - this.since[i] > this.times.patience);
+            if (hangs) this.end(i);
+        });
+        this.climb = -1;
+        this.fickle = 0;
+        if (this.playing > 0) {
+            this.climbAt = now;
+        } else {
+            this.front = -1;
+            this.climbAt = Infinity;
+            this.restartAt = this.round = 0;
+        }
+        this.step();
     }
 
     /**
@@ -107,23 +123,27 @@ export class Ladder {
         const now = performance.now();
         if (!this.hands.judged()) {
             this.since.fill(now);
-            for (const mode of this.modes) if (mode?.frames > 1) mode.movedAt = now;
+            const playing = this.modes[this.playing];
+            if (playing) playing.movedAt = now;
             this.renewSince = now;
+            if (this.front < 0 && now >= this.restartAt) this.begin(this.front = 0); // ready when somebody looks
             return;
         }
         this.modes.forEach((mode, i) => {
             if (mode?.dead) {
                 this.why[i] = say('failed', nameOf(mode.name), mode.dead);
                 this.end(i);
-            } else if (mode && !this.moves(mode, now) && i !== this.playing && now - this.since[i] > DEADLINE) {
+            } else if (mode && !this.moves(mode, now) && i !== this.playing &&
+                now - this.since[i] > (mode.frames > 1 ? FROZEN : DEADLINE)) {
                 this.why[i] ||= this.slow(i);
                 this.end(i);
             }
         });
         this.takeRenewal(now);
         const best = this.modes.findIndex(mode => mode && this.moves(mode, now));
+        const playing = this.modes[this.playing];
+        if (this.playing >= 0 && !(playing && this.moves(playing, now))) this.freeze(now);
         if (best >= 0) this.take(best, now);
-        else if (this.playing >= 0) this.freeze(now);
         if (this.playing < 0) this.descend(now);
         this.ascend(now);
     }

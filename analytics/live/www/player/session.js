@@ -44,7 +44,8 @@ export class Session {
         this.reach = new Reach(this.address.socket, host.patience, host.retry);
         this.tcpOnly = host.mode.includes('webrtc/tcp');
         this.pcConfig = host.pcConfig;
-        this.source = new Source(host, this.reach, this.address, state => this.changed(state));
+        this.hurry = () => this.ladder.hurry();
+        this.source = new Source(host, this.reach, this.address, state => this.changed(state), this.hurry);
         /** @type {import('./source.js').SourceState} */
         this.state = {};
         this.ladder = new Ladder(supported(host.mode), {patience: host.patience, retry: host.retry}, {
@@ -54,7 +55,6 @@ export class Session {
             judged: () => !document.hidden && host.isConnected,
             held: () => stage.held,
         });
-        this.hurry = () => this.ladder.hurry();
     }
 
     start() {

@@ -16,12 +16,15 @@ export class Source {
      * @param {import('./reach.js').Reach} reach
      * @param {import('./address.js').Address} address
      * @param {(state: SourceState) => void} onstate
+     * @param {() => void} onback the WebSocket is open again
      */
-    constructor(host, reach, address, onstate) {
+    constructor(host, reach, address, onstate, onback) {
         this.host = host;
         this.reach = reach;
         this.address = address;
         this.onstate = onstate;
+        this.onback = onback;
+        this.lost = false;
         this.ended = new AbortController();
         this.tries = 0;
         this.timer = 0;
@@ -53,6 +56,8 @@ export class Source {
         host.wsState = WebSocket.OPEN;
         host.onopen();
         this.ask();
+        if (this.lost) this.onback();
+        this.lost = false;
     }
 
     ask() {
@@ -73,6 +78,7 @@ export class Source {
 
     again() {
         if (this.ended.signal.aborted) return;
+        if (this.ws) this.lost = true;
         this.ws = this.host.ws = null;
         const handled = this.host.onclose();
         if (!handled) return;

@@ -121,14 +121,15 @@ export class Stage {
         }
         const old = this.shown, model = this.host.video;
         this.shown = view;
-        this.under = old || (view === model ? null : model);
+        this.under = old;
         if (old instanceof HTMLVideoElement) this.mute(old, true);
-        if (this.under) Object.assign(view.style, {position: 'absolute', top: '0', left: '0', zIndex: '1'});
-        Object.assign(view.style, {opacity: '', pointerEvents: ''});
+        reveal(view);
+        if (old) Object.assign(view.style, {position: 'absolute', top: '0', left: '0', zIndex: '1'});
+        if (!old && model !== view) conceal(model);
         if (view instanceof HTMLVideoElement) {
-            if (this.free) this.released.add(model);
-            this.free = false;
             this.host.video = view;
+            if (model !== view && model !== old && this.free) this.drop(model);
+            this.free = false;
             this.sound(view);
         }
         this.timer = setTimeout(() => this.settle(), OVERLAP);
@@ -149,10 +150,10 @@ export class Stage {
         const {shown, under} = this;
         this.under = null;
         if (!shown) return;
-        Object.assign(shown.style, {position: '', top: '', left: '', zIndex: ''});
-        if (under && under !== shown) {
-            if (this.released.has(under)) this.drop(under); else conceal(under);
-        }
+        reveal(shown);
+        if (!under || under === shown) return;
+        conceal(under);
+        if (this.released.has(under)) this.drop(under);
     }
 
     /** @param {View} view that its mode needs no more; on the screen it stays until the next one is there */

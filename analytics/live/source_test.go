@@ -1,0 +1,113 @@
+package live
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func at(t testing.TB, text string) time.Time {
+	t.Helper()
+	parsed, err := time.Parse(timeFormat, text)
+	require.NoError(t, err)
+	return parsed
+}
+
+// TestSilentSource: a source that answers and sends nothing is offline, is given up and dialled anew, and is left when the
+// last one goes. What moves is in e2e: upstream's receivers are not safe for the race detector once packets come.
+func TestSilentSource(t *testing.T) {
+	cam := newWebcam(t)
+	cam.start(t)
+	name := stream(t, "http://"+cam.address+"/video.mjpeg")
+	_, asked := cam.counts()
+	require.Zero(t, asked, "nobody has asked yet")
+
+	began := time.Now()
+	s := subscribe(t, name)
+	s.ask() // whoever asks twice is told once
+	require.NoError(t, <-s.ended)
+	second := subscribe(t, name)
+	state := s.until(offlineAfter+3*time.Second, false)
+	require.GreaterOrEqual(t, time.Since(began), offlineAfter)
+	require.WithinDuration(t, began, at(t, state.Since), offlineAfter+time.Second)
+	require.Equal(t, "no packet for 5s", state.Error)
+	require.Eventually(t, func() bool { _, asked = cam.counts(); return asked == 2 }, 5*time.Second, 10*time.Millisecond)
+	viewers, _ := cam.counts()
+	require.Equal(t, 1, viewers)
+	s.close()
+	second.close()
+	nobody(t, 2*time.Second)
+	require.Eventually(t, func() bool { viewers, _ = cam.counts(); return viewers == 0 }, 5*time.Second, 10*time.Millisecond)
+}
+
+// TestSinceBefore: what is known from before anybody watched counts.
+func TestSinceBefore(t *testing.T) {
+	noon := time.Date(2026, 11, 25, 3, 3, 0, 0, time.UTC)
+	SetLastFrame(func(string) (time.Time, bool) { return noon, true })
+	defer SetLastFrame(func(string) (time.Time, bool) { return time.Time{}, false })
+	cam := newWebcam(t)
+	name := stream(t, "http://"+cam.address+"/video.mjpeg")
+	s := subscribe(t, name)
+	require.Equal(t, "2026-11-25T03:03:00.000Z", s.until(5*time.Second, false).Since)
+	s.close()
+	nobody(t, 2*time.Second)
+
+	// who comes later is told the same, though the one who saw it first is gone
+	SetLastFrame(func(string) (time.Time, bool) { return time.Time{}, false })
+	s = subscribe(t, name)
+	require.Equal(t, "2026-11-25T03:03:00.000Z", s.until(5*time.Second, false).Since)
+	s.close()
+	nobody(t, 2*time.Second)
+}
+
+func TestBadQuestions(t *testing.T) {
+	code, _, text := get(t, "nobody")
+	require.Equal(t, http.StatusNotFound, code)
+	require.Equal(t, "stream not found\n", text)
+	code, _, _ = get(t, "")
+	require.Equal(t, http.StatusNotFound, code)
+	res, err := http.Post(server.URL+"/api/source?src=nobody", "", nil)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusMethodNotAllowed, res.StatusCode)
+
+	require.EqualError(t, <-subscribe(t, "nobody").ended, "stream not found")
+
+	// no password leaves with the reason
+	cam := newWebcam(t)
+	name := stream(t, "http://admin:hunter2@"+cam.address+"/video.mjpeg")
+	code, state, text := get(t, name)
+	require.Equal(t, http.StatusOK, code)
+	require.False(t, state.Online)
+	require.NotContains(t, text, "hunter2")
+	require.Contains(t, state.Error, "connection refused")
+	nobody(t, pollLinger+2*time.Second)
+}
+
+// TestReceivedAllocatesNothing: it runs for each packet of each stream that is watched.
+func TestReceivedAllocatesNothing(t *testing.T) {
+	w := newWatcher(newWatchers(), "x", time.Time{})
+	now := time.Now()
+	require.Zero(t, testing.AllocsPerRun(1000, func() { w.received(now) }))
+}
+
+// TestPages: each page and module is there under its own name, and nothing beside.
+func TestPages(t *testing.T) {
+	for path, want := range map[string]string{
+		"/stream.html": "text/html; charset=utf-8", "/video-rtc.js": "text/javascript; charset=utf-8",
+		"/video-stream.js": "text/javascript; charset=utf-8", "/player/ladder.js": "text/javascript; charset=utf-8",
+		"/player/": "", "/player/nothing.js": "", "/player/../static.go": "",
+	} {
+		res, err := http.Get(server.URL + path)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		if want == "" {
+			require.Equal(t, http.StatusNotFound, res.StatusCode, path)
+			continue
+		}
+		require.Equal(t, http.StatusOK, res.StatusCode, path)
+		require.Equal(t, want, res.Header.Get("Content-Type"), path)
+	}
+}
