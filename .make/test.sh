@@ -16,4 +16,4 @@ go test -C build/go2rtc -json ./... | go run ./cmd/testlog -known patches/baseli
 set -o pipefail
 
 echo "test: ours"
-go test "$@" -json -race -count=1 ./... | go run ./cmd/testlog
+go test "$@" -json -race -count=1 -timeout 30m ./... | go run ./cmd/testlog

@@ -81,8 +81,10 @@ func (v *watcher) until(limit time.Duration, what string, ok func(seen) bool) se
 			return last
 		}
 	}
-	v.t.Fatalf("waited %s until %s; the page says %q, last movement %.0f ms of %.0f, it said\n%s",
-		limit, what, last.Text, last.Last, last.Now, strings.Join(last.Said, "\n"))
+	requests, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](`performance.getEntriesByType('resource')
+		.map(r => [Math.round(r.startTime), Math.round(r.responseEnd), r.responseStatus, r.name].join(' ')).join('\n')`))
+	v.t.Fatalf("waited %s until %s; the page says %q, last movement %.0f ms of %.0f, it said\n%s\nit asked, from and until when:\n%s %v",
+		limit, what, last.Text, last.Last, last.Now, strings.Join(last.Said, "\n"), requests, err)
 	return last
 }
 

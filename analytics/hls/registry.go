@@ -124,13 +124,18 @@ func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, erro
 func (g *registry) sharing(stream *streams.Stream, c *consumer) *muxer {
 	for _, m := range g.byID {
 		m.mu.Lock()
-		same := m.stream == stream && m.consumer != nil && slices.Equal(m.consumer.from, c.from)
+		same := m.stream == stream && m.consumer != nil && sameTracks(m.consumer.from, c.from)
 		m.mu.Unlock()
 		if same {
 			return m
 		}
 	}
 	return nil
+}
+
+// sameTracks in any order: that of a query's codecs is a map's.
+func sameTracks(a, b []*core.Receiver) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(r *core.Receiver) bool { return !slices.Contains(b, r) })
 }
 
 // get finds a muxer for somebody who watches it, and keeps it alive. It ends one whose stream has another name's place

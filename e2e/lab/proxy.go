@@ -28,7 +28,7 @@ type Proxy struct {
 // StartProxy starts the proxy in front of Tunnel.
 func (l *Lab) StartProxy() *Proxy {
 	l.t.Helper()
-	p := &Proxy{}
+	p, said := &Proxy{}, &output{}
 	passes := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", tunnelPort)})
@@ -38,7 +38,7 @@ func (l *Lab) StartProxy() *Proxy {
 		},
 		Transport:     &http.Transport{DialContext: l.Internet.Dial},
 		FlushInterval: -1,
-		ErrorLog:      log.New(&output{}, "", 0), // viewers come and go
+		ErrorLog:      log.New(said, "", log.Ltime|log.Lmicroseconds),
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
@@ -56,6 +56,9 @@ func (l *Lab) StartProxy() *Proxy {
 	l.t.Cleanup(func() {
 		_ = server.Close()
 		require.True(l.t, errors.Is(<-ended, http.ErrServerClosed))
+		if l.t.Failed() {
+			l.t.Logf("the proxy said:\n%s", said)
+		}
 	})
 	return p
 }
