@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch build run test outage video bench lint image image-check clean
+.PHONY: help setup models patch build run test outage page video bench lint image image-check clean
 
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -33,6 +33,9 @@ bench: setup patch models ## makes the README's figures anew
 
 outage: setup patch ## an hour of seat changes through a failing network, ten times as fast: make outage TIMES=1 for the whole hour
 	SEATS_OUTAGE_HOUR=$(or $(TIMES),10) go test $(TAGS) -count=1 -timeout 100m -v -run '^TestOutage$$' ./analytics
+
+page: setup patch models ## the seats page with 16 cameras, 200 seats and 20 changes a second for five minutes: make page TIME=20s for a look
+	SEATS_PAGE=$(or $(TIME),5m) go test $(TAGS) -count=1 -timeout 30m -v -run '^TestPageManySeats$$' ./e2e
 
 video: setup patch models ## delay and cost of viewers beside upstream's own binary, 40 minutes on a quiet machine: make video TIMES=10 for a look
 	SEATS_VIDEO=$(or $(TIMES),1) go test $(TAGS) -count=1 -timeout 90m -v ./e2e/measure

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and what is not there yet: Debian packages, ONNX Runtime out of the npm
-# package that carries it, into build/onnxruntime, hls.js, which the binary carries, what tests run as Supabase, into
-# e2e/supabase/node_modules, and what upstream's pages load from a CDN, into e2e/cdn/node_modules. Does nothing when all is
-# there. With the arguments `onnxruntime amd64` (or arm64), or `hlsjs`, it fetches that alone, for an image: ONNX Runtime
-# into build/onnxruntime/amd64.
+# package that carries it, into build/onnxruntime, hls.js, which the binary carries, and what tests need of npm: what runs
+# as Supabase, into e2e/supabase/node_modules, what upstream's pages load from a CDN, into e2e/cdn/node_modules, and
+# axe-core, into e2e/axe/node_modules. Does nothing when all is there. With the arguments `onnxruntime amd64` (or arm64),
+# or `hlsjs`, it fetches that alone, for an image: ONNX Runtime into build/onnxruntime/amd64.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -148,3 +148,4 @@ install_onnxruntime "$(go env GOARCH)" build/onnxruntime
 install_hlsjs || echo "setup: so the binary has no hls.js: HLS plays only where the browser has it" >&2
 install_npm e2e/supabase @supabase/lite
 install_npm e2e/cdn 'what upstream has on a CDN'
+install_npm e2e/axe 'the rules of accessibility'

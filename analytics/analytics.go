@@ -23,6 +23,7 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/live"
+	"github.com/AlexxIT/go2rtc/seats/analytics/page"
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -32,6 +33,7 @@ import (
 // Init starts the module, as every module of go2rtc is started. A mistake in its section stops the program; a missing
 // model does not: the server still streams, and the log says what is missing.
 func Init() {
+	page.Init()
 	icecheck.Init()
 	live.Init()
 

@@ -87,7 +87,7 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 	if c == nil {
 		return
 	}
-	img, err := a.drawLast(c)
+	img, at, err := a.drawLast(c, r.URL.Query().Get("plain") == "")
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -102,6 +102,7 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Captured-At", store.At(at).String())
 	api.Response(w, b.Bytes(), "image/jpeg")
 }
 

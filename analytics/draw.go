@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"sync"
+	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"golang.org/x/image/font"
@@ -27,15 +28,16 @@ var (
 
 var bold = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) })
 
-// drawLast draws the seats and boxes on the picture of the last look; nil where there was none.
-func (a *Analytics) drawLast(c *camera) (*image.RGBA, error) {
+// drawLast is the picture of the last look, and when its frame was received; nil where there was none. Seats and boxes
+// are drawn on it where they are wanted.
+func (a *Analytics) drawLast(c *camera, marked bool) (*image.RGBA, time.Time, error) {
 	img, found, at, err := c.last()
-	if img == nil || err != nil {
-		return nil, err
+	if img == nil || err != nil || !marked {
+		return img, at, err
 	}
 	p, err := newPen(img)
 	if err != nil {
-		return nil, err
+		return nil, at, err
 	}
 	statuses := map[string]string{}
 	a.hub.mu.Lock()
@@ -78,7 +80,7 @@ func (a *Analytics) drawLast(c *camera) (*image.RGBA, error) {
 		p.label(seat.Point{X: b.X0, Y: b.Y0}, fmt.Sprintf("%s %.2f", d.Class, d.Confidence), col)
 	}
 	p.label(seat.Point{X: 0, Y: 0}, at.Format("15:04:05.000")+noteOf(a), colorPerson)
-	return img, nil
+	return img, at, nil
 }
 
 func noteOf(a *Analytics) string {

@@ -164,7 +164,11 @@ func TestOutside(t *testing.T) {
 // cardSource plays the test card's room, a whole timetable in half a minute.
 func cardSource(t testing.TB) string {
 	t.Helper()
-	room := testcard.Room{Width: 640, Height: 360, Rate: 10, Period: 30 * time.Second, Realtime: true}
+	return roomSource(t, testcard.Room{Width: 640, Height: 360, Rate: 10, Period: 30 * time.Second, Realtime: true})
+}
+
+func roomSource(t testing.TB, room testcard.Room) string {
+	t.Helper()
 	require.NoError(t, room.Validate())
 	args := room.Args("h264", "-rtsp_transport", "tcp", "-f", "rtsp", "{output}")
 	for i, arg := range args {

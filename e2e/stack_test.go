@@ -115,6 +115,21 @@ func newServer(t testing.TB, config string) *server {
 
 func (s *server) start() {
 	s.t.Helper()
+	s.launch()
+	// the API answers before the last module, ours, has begun
+	s.wait(10*time.Second, "the API answers", func() bool {
+		res, err := http.Get(s.api + "api/seats")
+		if err != nil {
+			return false
+		}
+		_ = res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+}
+
+// launch starts the server and waits for nothing.
+func (s *server) launch() {
+	s.t.Helper()
 	s.log = &output{}
 	s.cmd = exec.Command(filepath.Join(bin, "go2rtc"), "-config", filepath.Join(s.dir, "go2rtc.yaml"))
 	s.cmd.Dir = root
@@ -128,15 +143,6 @@ func (s *server) start() {
 		if s.t.Failed() {
 			s.t.Logf("go2rtc said:\n%s", log)
 		}
-	})
-	// the API answers before the last module, ours, has begun
-	s.wait(10*time.Second, "the API answers", func() bool {
-		res, err := http.Get(s.api + "api/seats")
-		if err != nil {
-			return false
-		}
-		_ = res.Body.Close()
-		return res.StatusCode == http.StatusOK
 	})
 }
 

@@ -130,14 +130,18 @@ publish: {}
 		"/ice-words.js",
 		"/ice.html",
 		"/ice.js",
+		"/main.js",
 		"/player/",
 		"/schema.json",
+		"/seats.html",
+		"/seats/",
 		"/stream.html",
 		"/video-rtc.js",
 		"/video-stream.js",
 		"[log] init module=analytics",
 		"[log] init module=ice",
 		"[log] init module=live",
+		"[log] init module=page",
 	}
 	for _, line := range added {
 		require.Contains(t, ours, line)

@@ -1,0 +1,91 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	upstream "github.com/AlexxIT/go2rtc/www"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+)
+
+// TestLink: upstream's bar is as it was, with one link more, after the one to the index.
+func TestLink(t *testing.T) {
+	theirs, err := upstream.Static.ReadFile("main.js")
+	require.NoError(t, err)
+	ours, ok := withLink(theirs, nil)
+	require.True(t, ok)
+	const link = "\n        " + seatsLink
+	require.Equal(t, string(theirs), strings.Replace(string(ours), link, "", 1))
+	require.Contains(t, string(ours), indexLink+link+"\n")
+}
+
+// TestLinkOfAnotherBar: a bar that we do not know stays as it is, and one line says so.
+func TestLinkOfAnotherBar(t *testing.T) {
+	defer func(l zerolog.Logger) { log = l }(log)
+	for _, ca := range []struct {
+		script string
+		err    error
+	}{{"document.body.innerHTML = ''", nil}, {"", errors.New("no such file")}} {
+		var said bytes.Buffer
+		log = zerolog.New(&said)
+		_, ok := withLink([]byte(ca.script), ca.err)
+		require.False(t, ok)
+		require.Equal(t, 1, strings.Count(said.String(), `"level":"warn"`))
+	}
+}
+
+// TestServe: files come with the type that browsers want of modules, are asked for again, and nothing else comes.
+func TestServe(t *testing.T) {
+	get := func(path, etag string) *http.Response {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		r.Header.Set("If-None-Match", etag)
+		w := httptest.NewRecorder()
+		serve("seats")(w, r)
+		return w.Result()
+	}
+	res := get("/base/seats/app.js", "")
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.Equal(t, "text/javascript; charset=utf-8", res.Header.Get("Content-Type"))
+	require.Equal(t, "no-cache", res.Header.Get("Cache-Control"))
+	again := get("/base/seats/app.js", res.Header.Get("ETag"))
+	require.Equal(t, http.StatusNotModified, again.StatusCode)
+	for _, path := range []string{"/seats/", "/seats/nothing.js", "/seats/..", "/seats/%2e%2e%2fseats.html"} {
+		require.Equal(t, http.StatusNotFound, get(path, "").StatusCode, path)
+	}
+}
+
+// TestModules: each module is there, no address leads elsewhere, and nobody makes markup of texts.
+func TestModules(t *testing.T) {
+	imported := regexp.MustCompile(`(?:\bfrom\s+|\bimport\s+|\bimport\()'([^']+)'`)
+	foreign := regexp.MustCompile(`https?://[^\s'"]+`)
+	require.NoError(t, fs.WalkDir(www, "www", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := www.Open(path)
+		require.NoError(t, err)
+		b, err := io.ReadAll(f)
+		require.NoError(t, err)
+		for _, address := range foreign.FindAllString(string(b), -1) {
+			require.Equal(t, "http://www.w3.org/2000/svg", address, path)
+		}
+		require.NotRegexp(t, `innerHTML|insertAdjacentHTML|outerHTML|document\.write`, string(b), path)
+		for _, m := range imported.FindAllStringSubmatch(string(b), -1) {
+			if name, own := strings.CutPrefix(m[1], "./"); own {
+				_, err = www.ReadFile("www/seats/" + name)
+				require.NoError(t, err, path)
+			} else {
+				require.Equal(t, "../video-stream.js", m[1], path)
+			}
+		}
+		return nil
+	}))
+}

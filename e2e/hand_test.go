@@ -1,0 +1,175 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// The modifiers of keys and of the mouse, as the DevTools protocol has them.
+const (
+	ctrl  = 2
+	shift = 8
+)
+
+// mouse is one event of a mouse, in CSS pixels of the window; held: with its button down.
+func (b *tab) mouse(kind input.DispatchMouseEventType, x, y float64, held bool, clicks int64) {
+	b.t.Helper()
+	p := input.DispatchMouseEventParams{Type: kind, X: x, Y: y, ClickCount: clicks}
+	if held {
+		p.Buttons = 1
+	}
+	if held || clicks > 0 {
+		p.Button = input.MouseButtonLeft
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	defer cancel()
+	_, err := chromedp.Call(ctx, input.DispatchMouseEvent, p)
+	require.NoError(b.t, err)
+}
+
+// click presses and releases the mouse, so many times.
+func (b *tab) click(x, y float64, times int) {
+	b.t.Helper()
+	b.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, false, 0)
+	for i := range times {
+		b.mouse(input.DispatchMouseEventTypeMousePressed, x, y, true, int64(i+1))
+		b.mouse(input.DispatchMouseEventTypeMouseReleased, x, y, false, int64(i+1))
+	}
+}
+
+// press moves the mouse somewhere with the button held; release lets it go.
+func (b *tab) press(from, to [2]float64) {
+	b.t.Helper()
+	b.mouse(input.DispatchMouseEventTypeMouseMoved, from[0], from[1], false, 0)
+	b.mouse(input.DispatchMouseEventTypeMousePressed, from[0], from[1], true, 1)
+	for i := 1; i <= 4; i++ {
+		part := float64(i) / 4
+		b.mouse(input.DispatchMouseEventTypeMouseMoved, from[0]+(to[0]-from[0])*part, from[1]+(to[1]-from[1])*part, true, 0)
+	}
+}
+
+func (b *tab) release(at [2]float64) {
+	b.t.Helper()
+	b.mouse(input.DispatchMouseEventTypeMouseReleased, at[0], at[1], false, 1)
+}
+
+func (b *tab) drag(from, to [2]float64) {
+	b.t.Helper()
+	b.press(from, to)
+	b.release(to)
+}
+
+// clickOn clicks the middle of what an expression gives, once it is there.
+func (b *tab) clickOn(element string) {
+	b.t.Helper()
+	b.until(10*time.Second, element+`?.getClientRects().length > 0`)
+	at := run[[]float64](b, `(e => {
+		e.scrollIntoView({block: 'nearest'});
+		const r = e.getBoundingClientRect();
+		return [r.x + r.width / 2, r.y + r.height / 2];
+	})(`+element+`)`)
+	b.click(at[0], at[1], 1)
+}
+
+// at is where a point of the picture, 0..1, is in the window.
+func (b *tab) at(x, y float64) [2]float64 {
+	b.t.Helper()
+	r := run[[]float64](b, `(e => {
+		e.scrollIntoView({block: 'nearest'});
+		const r = e.getBoundingClientRect();
+		return [r.x, r.y, r.width, r.height];
+	})(document.querySelector('.drawing'))`)
+	require.Positive(b.t, r[2])
+	return [2]float64{r[0] + x*r[2], r[1] + y*r[3]}
+}
+
+// fingers gives the window a touch screen.
+func (b *tab) fingers() {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
+	require.NoError(b.t, err)
+}
+
+// swipe puts a finger down and lifts it elsewhere.
+func (b *tab) swipe(from, to [2]float64) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	defer cancel()
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)})
+		require.NoError(b.t, err)
+	}
+	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: from[0], Y: from[1]})
+	if from != to {
+		for i := 1; i <= 4; i++ {
+			part := float64(i) / 4
+			touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: from[0] + (to[0]-from[0])*part, Y: from[1] + (to[1]-from[1])*part})
+		}
+	}
+	touch(input.DispatchTouchEventTypeTouchEnd)
+}
+
+func (b *tab) tap(at [2]float64) {
+	b.t.Helper()
+	b.swipe(at, at)
+}
+
+var virtualKeys = map[string]int64{
+	"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Insert": 45, "Delete": 46,
+}
+
+// key presses and releases a key, so many times.
+func (b *tab) key(name string, modifiers int64, times int) {
+	b.t.Helper()
+	p := input.DispatchKeyEventParams{Key: name, Code: name, Modifiers: modifiers, WindowsVirtualKeyCode: virtualKeys[name]}
+	switch {
+	case name == "Enter":
+		p.Text = "\r"
+	case name == " ":
+		p.Code, p.Text = "Space", " "
+	case len(name) == 1:
+		p.Code, p.WindowsVirtualKeyCode = "Key"+strings.ToUpper(name), int64(strings.ToUpper(name)[0])
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	for range times {
+		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			p.Type = kind
+			_, err := chromedp.Call(ctx, input.DispatchKeyEvent, p)
+			require.NoError(b.t, err)
+		}
+	}
+}
+
+// write types a text where the focus is.
+func (b *tab) write(text string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	defer cancel()
+	_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
+	require.NoError(b.t, err)
+}
+
+// tabTo presses Tab until what has the focus, `e`, is as wanted.
+func (b *tab) tabTo(condition string) {
+	b.t.Helper()
+	for range 80 {
+		if run[bool](b, `(e => !!(`+condition+`))(document.activeElement)`) {
+			return
+		}
+		b.key("Tab", 0, 1)
+	}
+	require.Fail(b.t, "no such stop", "Tab does not lead to %s", condition)
+}
+
+// button is one of the page by what stands on it.
+func button(text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll('#seats button')].find(b => b.textContent === %q && b.getClientRects().length)`, text)
+}
