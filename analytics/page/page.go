@@ -3,7 +3,8 @@
 //
 // It serves files and nothing else: all that they show comes from the API, so the page works on another machine's box
 // through any proxy that passes the API on. Nothing is loaded from elsewhere. It works without an analytics section, and
-// says then what to do. Begin reading at www/seats/app.js, at www/seats/state.js for where the data come from.
+// says then what to do. Begin reading at www/seats/app.js, at www/seats/state.js for where the data come from,
+// and www/seats/editor/editor.js for how seats are drawn.
 package page
 
 import (
@@ -44,10 +45,10 @@ func Init() {
 		return err == nil
 	}
 	if !own("seats.html") {
-		api.HandleFunc("seats.html", serve(""))
+		api.HandleFunc("seats.html", serve)
 	}
 	if !own("seats") {
-		api.HandleFunc("seats/", serve("seats"))
+		api.HandleFunc("seats/", serve)
 	}
 	if bar, ok := withLink(upstream.Static.ReadFile("main.js")); ok && !own("main.js") {
 		api.HandleFunc("main.js", func(w http.ResponseWriter, r *http.Request) { send(w, r, "main.js", bar) })
@@ -59,17 +60,15 @@ var log zerolog.Logger
 //go:embed www
 var www embed.FS
 
-// serve answers with the file of the path's last element.
-func serve(folder string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		name := path.Base(r.URL.Path)
-		b, err := www.ReadFile(path.Join("www", folder, name))
-		if err != nil || strings.HasSuffix(r.URL.Path, "/") {
-			http.NotFound(w, r)
-			return
-		}
-		send(w, r, name, b)
+// serve answers with the file that stands in the address after the base path: seats.html, or one in its folder seats/.
+func serve(w http.ResponseWriter, r *http.Request) {
+	name := r.URL.Path[strings.LastIndex(r.URL.Path, "/seats")+1:]
+	b, err := www.ReadFile("www/" + name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
 	}
+	send(w, r, name, b)
 }
 
 // send has browsers ask each time whether a file is still the same: a page of one version with the modules of another

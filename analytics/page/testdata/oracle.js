@@ -1,10 +1,10 @@
 // Answers what the page's scripts make of polygons, boxes and seats: questions as a JSON array on stdin, answers as one
 // on stdout. Go tests hold them to what the server makes of the same.
 import {readFileSync} from 'node:fs';
-import {Draft} from '../www/seats/draft.js';
-import {holds} from '../www/seats/feet.js';
-import {contains, fault, share} from '../www/seats/polygon.js';
-import {preview} from '../www/seats/yaml.js';
+import {Draft} from '../www/seats/editor/draft.js';
+import {holds} from '../www/seats/editor/feet.js';
+import {contains, fault, share} from '../www/seats/editor/polygon.js';
+import {preview} from '../www/seats/editor/yaml.js';
 
 const answers = JSON.parse(readFileSync(0, 'utf8')).map(({polygon, point, box, seat}) => ({
     fault: polygon && (fault(polygon)?.key ?? ''),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {Draft, freeID} from '../www/seats/draft.js';
-import {feetOf} from '../www/seats/feet.js';
-import {crossing, fault} from '../www/seats/polygon.js';
-import {beside, insert, moved, nearestEdge, nearestPoint, snap, withPoint} from '../www/seats/shaping.js';
-import {History} from '../www/seats/undo.js';
+import {Draft, freeID} from '../www/seats/editor/draft.js';
+import {feetOf} from '../www/seats/editor/feet.js';
+import {crossing, fault} from '../www/seats/editor/polygon.js';
+import {beside, insert, moved, nearestEdge, nearestPoint, snap, withPoint} from '../www/seats/editor/shaping.js';
+import {History} from '../www/seats/editor/undo.js';
 
 const size = {width: 800, height: 400};
 const square = [[.2, .2], [.4, .2], [.4, .4], [.2, .4]];

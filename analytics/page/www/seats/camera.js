@@ -238,7 +238,7 @@ export class CameraView extends HTMLElement {
         if (!this.stream) return;
         const {stream} = this;
         try {
-            await import('./editor.js');
+            await import('./editor/editor.js');
         } catch {
             write(this.problem, say('noModule'));
             return;

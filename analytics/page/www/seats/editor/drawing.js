@@ -1,7 +1,7 @@
 // @ts-check
-import {set, svg, write} from './dom.js';
+import {set, svg, write} from '../dom.js';
 import {crossing, middle} from './polygon.js';
-import {say} from './text.js';
+import {say} from '../text.js';
 
 /**
  * @typedef {import('./polygon.js').Point} Point
@@ -22,7 +22,7 @@ export const percent = n => (Math.round(n * 1000) / 10).toLocaleString();
  * are kept from one drawing to the next, and the focus with them.
  */
 export class Drawing {
-    /** @param {import('./frame.js').Frame} frame */
+    /** @param {import('../frame.js').Frame} frame */
     constructor(frame) {
         this.frame = frame;
         this.others = svg('g', {class: 'others', 'aria-hidden': 'true'});

@@ -1,9 +1,9 @@
 // @ts-check
-import {h} from './dom.js';
+import {h} from '../dom.js';
 import {Draft} from './draft.js';
 import {contains} from './polygon.js';
 import {put} from './save.js';
-import {language, say} from './text.js';
+import {language, say} from '../text.js';
 
 /**
  * @typedef {import('./draft.js').Seat & {confidence: number, reason: string,

@@ -1,10 +1,10 @@
 // @ts-check
-import {h} from './dom.js';
+import {h} from '../dom.js';
 
 /**
  * Asks, above all else. The first answer has the focus; Escape is ''.
  * @param {string} title
- * @param {import('./dom.js').Child} content
+ * @param {import('../dom.js').Child} content
  * @param {{value: string, label: string, kind?: 'primary'|'danger'}[]} answers
  * @return {Promise<string>} the value of the answer
  */

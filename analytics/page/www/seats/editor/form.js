@@ -1,6 +1,6 @@
 // @ts-check
-import {h, set, write} from './dom.js';
-import {say} from './text.js';
+import {h, set, write} from '../dom.js';
+import {say} from '../text.js';
 import {preview} from './yaml.js';
 
 /** @typedef {import('./draft.js').Layer} Layer */

@@ -1,8 +1,8 @@
 // @ts-check
 import {ask} from './dialog.js';
-import {h, svg} from './dom.js';
+import {h, svg} from '../dom.js';
 import {same} from './shaping.js';
-import {say} from './text.js';
+import {say} from '../text.js';
 
 /**
  * @typedef {import('./draft.js').Seat} Seat

@@ -2,7 +2,7 @@
 import {Chooser} from './chooser.js';
 import {resolve} from './conflict.js';
 import {ask} from './dialog.js';
-import {h, write} from './dom.js';
+import {h, write} from '../dom.js';
 import {Draft, freeID} from './draft.js';
 import {Drawing} from './drawing.js';
 import {feetOf} from './feet.js';
@@ -13,7 +13,7 @@ import {contains, MAX_POINTS, MIN_POINTS} from './polygon.js';
 import {Proposals} from './proposals.js';
 import {put, remove} from './save.js';
 import {beside, insert, moved, without} from './shaping.js';
-import {say} from './text.js';
+import {say} from '../text.js';
 
 /**
  * @typedef {import('./draft.js').Seat} Seat
@@ -36,7 +36,7 @@ const CALM = 500;
 export class SeatEditor extends HTMLElement {
     constructor() {
         super();
-        /** @type {import('./frame.js').Frame} */
+        /** @type {import('../frame.js').Frame} */
         this.frame = /** @type {any} */ (null);
         this.stream = '';
         /** @type {Seat[]} */

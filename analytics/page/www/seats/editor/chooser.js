@@ -1,6 +1,6 @@
 // @ts-check
-import {h} from './dom.js';
-import {say} from './text.js';
+import {h} from '../dom.js';
+import {say} from '../text.js';
 
 /** The list of a camera's seats: which one is edited, or a new one, or proposals. */
 export class Chooser {
