@@ -3,6 +3,9 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -451,6 +454,39 @@ func TestEditorRefused(t *testing.T) {
 		return res.StatusCode == http.StatusUnauthorized
 	})
 	require.Equal(t, "The password has changed: nothing was saved. Log in in another tab, then save again.", problem())
+	require.Equal(t, before, s.text())
+	require.Empty(t, b.uncaught())
+}
+
+// TestEditorCannotWrite: behind a proxy that hides the page's address, and with a file that only people can edit without
+// breaking it, one sentence says why nothing was saved. About 10 s.
+func TestEditorCannotWrite(t *testing.T) {
+	t.Parallel()
+	s := drawn(t)
+	b := newTab(t, 1280, 900)
+	problem := func() string {
+		b.drag(b.at(0.4, 0.4), b.at(0.5, 0.5))
+		b.clickOn(button("Save"))
+		b.until(secs(10), `document.querySelector('seat-editor .problem p') !== null && !document.querySelector('seat-editor').busy`)
+		return run[string](b, `document.querySelector('seat-editor .problem p').textContent`)
+	}
+	target, err := url.Parse(s.api)
+	require.NoError(t, err)
+	hiding := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Header.Del("Sec-Fetch-Site") // browsers send it to loopback and by HTTPS only
+	}})
+	defer hiding.Close()
+	before := s.text()
+	b.edit(&server{api: hiding.URL + "/"}, "A1")
+	require.Equal(t, "This page was opened from another address than the server’s: nothing was saved.", problem())
+	require.Equal(t, before, s.text())
+
+	s.rewrite("analytics:", "analytics: &all")
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "go2rtc.yaml"), []byte(s.text()+"other: *all\n"), 0o600))
+	before = s.text()
+	b.edit(s, "A1")
+	require.Equal(t, "The file has to be edited by hand: nothing was saved.", problem())
 	require.Equal(t, before, s.text())
 	require.Empty(t, b.uncaught())
 }
