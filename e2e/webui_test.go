@@ -203,10 +203,13 @@ func probe(t testing.TB, link string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "ffprobe", "-v", "error", "-rtsp_transport", "tcp", "-analyzeduration", "0", "-select_streams", "v",
-		"-show_entries", "stream=codec_name", "-of", "default=nokey=1:noprint_wrappers=1", link).CombinedOutput()
+	var complaints strings.Builder // of what comes before the first keyframe, too: RTSP begins in the midst of a GOP
+	cmd := exec.CommandContext(ctx, "ffprobe", "-v", "error", "-rtsp_transport", "tcp", "-analyzeduration", "0", "-select_streams", "v",
+		"-show_entries", "stream=codec_name", "-of", "default=nokey=1:noprint_wrappers=1", link)
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Sprint(err, " ", string(out))
+		return fmt.Sprint(err, " ", complaints.String())
 	}
 	return strings.TrimSpace(string(out))
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,6 +124,10 @@ func TestNothingStays(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(filesDir, stale), 0o755))
 	left := exec.CommandContext(t.Context(), "ip", "netns", "exec", stale, "sleep", "1000")
 	require.NoError(t, left.Start())
+	require.Eventually(t, func() bool {
+		inside, err := netns("pids", stale)
+		return err == nil && strings.TrimSpace(inside) != ""
+	}, 10*time.Second, 10*time.Millisecond, "it enters the namespace after its start")
 
 	var mine string
 	t.Run("lab", func(t *testing.T) {
