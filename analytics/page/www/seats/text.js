@@ -18,10 +18,10 @@ const texts = {
     away: ['Away (belongings)', '자리 비움(짐만 있음)'],
     abandoned: ['Abandoned', '장시간 방치'],
     offline: ['Camera off', '카메라 꺼짐'],
-    abandoned_detected: ['Belongings left behind', '짐이 오래 방치됨'],
+    abandoned_detected: ['Things left behind', '짐이 오래 방치됨'],
     person_enter: ['Sat down', '착석'],
     person_leave: ['Left', '자리를 떠남'],
-    item_removed: ['Belongings taken away', '짐이 치워짐'],
+    item_removed: ['Things cleared', '짐이 치워짐'],
     camera_offline: ['Camera off', '카메라 꺼짐'],
     camera_online: ['Camera on again', '카메라 다시 켜짐'],
 
