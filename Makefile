@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch build run test outage page video bench lint image image-check clean
+.PHONY: help setup models patch build run test outage page pictures video bench lint image image-check clean
 
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -36,6 +36,9 @@ outage: setup patch ## an hour of seat changes through a failing network, ten ti
 
 page: setup patch models ## the seats page with 16 cameras, 200 seats and 20 changes a second for five minutes: make page TIME=20s for a look
 	SEATS_PAGE=$(or $(TIME),5m) go test $(TAGS) -count=1 -timeout 30m -v -run '^TestPageManySeats$$' ./e2e
+
+pictures: setup patch models ## makes the README's pictures anew; a Korean font is wanted, such as fonts-nanum
+	PICTURES=analytics/page/pictures go test $(TAGS) -count=1 -v -run '^TestPictures$$' ./e2e
 
 video: setup patch models ## delay and cost of viewers beside upstream's own binary, 40 minutes on a quiet machine: make video TIMES=10 for a look
 	SEATS_VIDEO=$(or $(TIMES),1) go test $(TAGS) -count=1 -timeout 90m -v ./e2e/measure
