@@ -38,7 +38,7 @@ page: setup patch models ## the seats page with 16 cameras, 200 seats and 20 cha
 	SEATS_PAGE=$(or $(TIME),5m) go test $(TAGS) -count=1 -timeout 30m -v -run '^TestPageManySeats$$' ./e2e
 
 pictures: setup patch models ## makes the README's pictures anew; a Korean font is wanted, such as fonts-nanum
-	PICTURES=analytics/page/pictures go test $(TAGS) -count=1 -v -run '^TestPictures$$' ./e2e
+	go test $(TAGS),pictures -count=1 -v -run '^TestPictures$$' ./e2e
 
 video: setup patch models ## delay and cost of viewers beside upstream's own binary, 40 minutes on a quiet machine: make video TIMES=10 for a look
 	SEATS_VIDEO=$(or $(TIMES),1) go test $(TAGS) -count=1 -timeout 90m -v ./e2e/measure

@@ -1,3 +1,5 @@
+//go:build pictures
+
 package e2e
 
 import (
@@ -47,16 +49,12 @@ func openCafe(t testing.TB, window int) *server {
 	return s
 }
 
-// TestPictures makes the pictures of README.md and README.ko.md in the folder that PICTURES names, as make pictures does.
+// TestPictures makes the pictures of README.md and README.ko.md anew.
 func TestPictures(t *testing.T) {
-	folder := os.Getenv("PICTURES")
-	if folder == "" {
-		t.Skip("make pictures makes the README's")
-	}
 	fonts, err := exec.CommandContext(t.Context(), "fc-list", ":lang=ko").Output()
 	require.NoError(t, err)
 	require.NotEmpty(t, fonts, "a Korean font is wanted, such as fonts-nanum")
-	folder = filepath.Join(root, folder)
+	folder := filepath.Join(root, "analytics", "page", "pictures")
 	require.NoError(t, os.MkdirAll(folder, 0o750))
 
 	t.Run("seat", func(t *testing.T) {
