@@ -44,7 +44,7 @@ video: setup patch models ## delay and cost of viewers beside upstream's own bin
 	SEATS_VIDEO=$(or $(TIMES),1) go test $(TAGS) -count=1 -timeout 90m -v ./e2e/measure
 
 lint: patch ## runs golangci-lint with .golangci.yml
-	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched,image,pictures
 
 image: ## builds the container image with docker, podman or buildah; settings stand in .make/image.sh
 	@.make/image.sh

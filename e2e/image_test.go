@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// image is what `make image-check` built: its files, mounted, and its own configuration.
-type image struct {
+// imageRoot is what `make image-check` built: its files, mounted, and its own configuration.
+type imageRoot struct {
 	root string
 	OCI  struct {
 		Config struct {
@@ -45,11 +45,11 @@ type image struct {
 	}
 }
 
-func builtImage(t testing.TB) *image {
+func builtImage(t testing.TB) *imageRoot {
 	t.Helper()
 	b, err := os.ReadFile(os.Getenv("SEATS_IMAGE_JSON"))
 	require.NoError(t, err, "run `make image-check`")
-	i := &image{root: os.Getenv("SEATS_IMAGE_ROOT")}
+	i := &imageRoot{root: os.Getenv("SEATS_IMAGE_ROOT")}
 	require.NoError(t, json.Unmarshal(b, i))
 	return i
 }
@@ -57,7 +57,7 @@ func builtImage(t testing.TB) *image {
 // container is a server that runs in the image's file system, as an engine would run it.
 type container struct {
 	*server
-	image *image
+	image *imageRoot
 	user  int // and group
 	pid   int // of the entry point, as this machine counts
 }
