@@ -233,3 +233,30 @@ func wrong(t testing.TB, link string) string {
 	}
 	return ""
 }
+
+// TestOperatorsOwnPages: what the operator serves from api.static_dir stays the operator's, the rest is ours.
+func TestOperatorsOwnPages(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {}\n")
+	folder := t.TempDir()
+	s.rewrite("api: {", "api: {static_dir: "+folder+", ")
+	for _, name := range []string{"seats.html", "stream.html", "ice.html", "hls.html"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("the operator's"), 0o600))
+	}
+	s.start()
+	page := func(name string) string {
+		res, err := http.Get(s.api + name)
+		require.NoError(t, err)
+		defer func() { _ = res.Body.Close() }()
+		require.Equal(t, http.StatusOK, res.StatusCode, name)
+		b, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return string(b)
+	}
+	for _, name := range []string{"seats.html", "stream.html", "ice.html", "hls.html"} {
+		require.Equal(t, "the operator's", page(name), name)
+	}
+	for _, name := range []string{"seats/app.js", "seats/editor/editor.js", "player/ladder.js", "video-stream.js", "ice.js", "hls.js", "main.js"} {
+		require.NotEqual(t, "the operator's", page(name), name)
+	}
+}

@@ -32,6 +32,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/AlexxIT/go2rtc/seats/analytics/static"
 	"github.com/rs/zerolog"
 )
 
@@ -51,8 +52,8 @@ func Init() {
 
 	ws.HandleFunc("hls", handlerWS)
 
-	api.HandleFunc("hls.html", handlerPage)
-	api.HandleFunc("hls.js", handlerScript)
+	static.HandleFunc("hls.html", false, handlerPage)
+	static.HandleFunc("hls.js", false, handlerScript)
 }
 
 var log zerolog.Logger

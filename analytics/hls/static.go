@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/static"
 )
 
 // www is the folder and not its files, so that a tree without hls.js, which set-up fetches, builds too.
@@ -20,9 +22,7 @@ var www embed.FS
 // handlerPage is upstream's page of the same name, with hls.js from here.
 func handlerPage(w http.ResponseWriter, r *http.Request) {
 	b, _ := www.ReadFile("www/hls.html")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-cache")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	static.Send(w, r, "hls.html", b)
 }
 
 // script is hls.js as it is, packed, and its ETag; the zero value where set-up did not fetch it.

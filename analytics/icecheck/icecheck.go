@@ -7,13 +7,12 @@
 package icecheck
 
 import (
-	"bytes"
 	"embed"
 	"net/http"
-	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/AlexxIT/go2rtc/seats/analytics/static"
 	"github.com/rs/zerolog"
 )
 
@@ -24,27 +23,13 @@ func Init() {
 	log = app.GetLogger("ice")
 
 	api.HandleFunc("api/ice/check", c.apiCheck)
-	for _, name := range []string{"ice.html", "ice.js", "ice-words.js"} {
-		api.HandleFunc(name, page(name))
-	}
+	static.Register(www)
 }
 
 var log zerolog.Logger
 
 //go:embed www
 var www embed.FS
-
-// page serves an embedded file, whatever the base path.
-func page(name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		b, err := www.ReadFile("www/" + name)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
-	}
-}
 
 // apiCheck answers {"checked_at", "servers": [Verdict]}, in the order of the configuration.
 func (c *checker) apiCheck(w http.ResponseWriter, r *http.Request) {

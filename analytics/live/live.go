@@ -8,31 +8,30 @@
 package live
 
 import (
+	"embed"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/AlexxIT/go2rtc/seats/analytics/static"
 	"github.com/rs/zerolog"
 )
 
 // Init registers pages, routes and messages. It comes before the modules that may stop the start, and needs none.
 func Init() {
-	var cfg struct {
-		Mod struct {
-			StaticDir string `yaml:"static_dir"`
-		} `yaml:"api"`
-	}
-	app.LoadConfig(&cfg)
 	log = app.GetLogger("live")
 
-	initStatic(cfg.Mod.StaticDir)
+	static.Register(www)
 	sources = newWatchers()
 	api.HandleFunc("api/source", sources.apiSource)
 	ws.HandleFunc("source", sources.wsSource)
 }
 
 var log zerolog.Logger
+
+//go:embed www
+var www embed.FS
 
 var sources *watchers
 

@@ -98,7 +98,7 @@ func TestPages(t *testing.T) {
 	for path, want := range map[string]string{
 		"/stream.html": "text/html; charset=utf-8", "/video-rtc.js": "text/javascript; charset=utf-8",
 		"/video-stream.js": "text/javascript; charset=utf-8", "/player/ladder.js": "text/javascript; charset=utf-8",
-		"/player/": "", "/player/nothing.js": "", "/player/../static.go": "",
+		"/player/": "", "/player/nothing.js": "", "/player/../live.go": "",
 	} {
 		res, err := http.Get(server.URL + path)
 		require.NoError(t, err)

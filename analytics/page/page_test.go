@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"net/http"
-	"net/http/httptest"
 	"path"
 	"regexp"
 	"strings"
@@ -39,29 +37,6 @@ func TestLinkOfAnotherBar(t *testing.T) {
 		_, ok := withLink([]byte(ca.script), ca.err)
 		require.False(t, ok)
 		require.Equal(t, 1, strings.Count(said.String(), `"level":"warn"`))
-	}
-}
-
-// TestServe: files come with the type that browsers want of modules, are asked for again, and nothing else comes.
-func TestServe(t *testing.T) {
-	get := func(path, etag string) *http.Response {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
-		r.Header.Set("If-None-Match", etag)
-		w := httptest.NewRecorder()
-		serve(w, r)
-		return w.Result()
-	}
-	res := get("/base/seats/app.js", "")
-	require.Equal(t, http.StatusOK, res.StatusCode)
-	require.Equal(t, "text/javascript; charset=utf-8", res.Header.Get("Content-Type"))
-	require.Equal(t, "no-cache", res.Header.Get("Cache-Control"))
-	again := get("/base/seats/app.js", res.Header.Get("ETag"))
-	require.Equal(t, http.StatusNotModified, again.StatusCode)
-	for _, path := range []string{"/seats.html", "/seats/seats.html", "/seats/seats/app.js", "/base/seats/editor/editor.js"} {
-		require.Equal(t, http.StatusOK, get(path, "").StatusCode, path)
-	}
-	for _, path := range []string{"/seats/", "/seats/editor", "/seats/nothing.js", "/seats/..", "/seats/%2e%2e%2f%2e%2e%2fpage.go", "/other"} {
-		require.Equal(t, http.StatusNotFound, get(path, "").StatusCode, path)
 	}
 }
 
