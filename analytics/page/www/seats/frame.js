@@ -63,15 +63,6 @@ export class Frame extends EventTarget {
     }
 
     /**
-     * @param {Point} p 0..1 of the picture
-     * @return {Point} in CSS pixels of the host
-     */
-    toPixels([x, y]) {
-        const r = this.rect;
-        return [r.x + x * r.width, r.y + y * r.height];
-    }
-
-    /**
      * @param {Point} p in CSS pixels of the host
      * @return {Point} 0..1 of the picture; outside of that where the point is beside it
      */

@@ -30,7 +30,7 @@ const CALM = 500;
 /**
  * Draws the seats of one camera. `frame` and `stream` are set before it is put into the page; it then lays its drawing
  * over the picture and is itself the panel beside it: the list of seats, the form of one, or the proposals. `seats`, `all`,
- * `storeID` and `look` follow what is known. Fires `done` when the user has finished, and `saved` after each change.
+ * `storeID` and `look` follow what is known. Fires `done` when the user has finished.
  * A seat that was left in the midst of it is found again as it was while the page is open.
  */
 export class SeatEditor extends HTMLElement {
@@ -321,7 +321,6 @@ export class SeatEditor extends HTMLElement {
         this.storeID ||= draft.storeID;
         this.showList(draft.id);
         this.tell(say('saved', draft.name || draft.id));
-        this.dispatchEvent(new CustomEvent('saved', {detail: seat}));
     }
 
     /** Somebody else was quicker. @param {Draft} draft @param {Seat|null} theirs */
@@ -358,7 +357,6 @@ export class SeatEditor extends HTMLElement {
             this.ids.delete(seat.seat_id);
             this.showList('');
             this.tell(say('removed', seat.name));
-            this.dispatchEvent(new CustomEvent('saved', {detail: null}));
         } else if (outcome.conflict) {
             await this.settle(draft, outcome.theirs || null);
         } else {

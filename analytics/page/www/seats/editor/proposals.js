@@ -123,7 +123,6 @@ export class Proposals {
             this.editor.ids.add(p.seat_id);
             this.editor.seats = [...this.editor.seats.filter(s => s.seat_id !== p.seat_id), outcome.seat];
             this.editor.tell(say('saved', p.name));
-            this.editor.dispatchEvent(new CustomEvent('saved', {detail: outcome.seat}));
             this.take(p);
         } else if (outcome.conflict) {
             this.fail(say('takenTitle', p.seat_id), say('proposeTaken'));

@@ -11,7 +11,7 @@ import {bounds, clamp, MAX_POINTS, round, within} from './polygon.js';
  */
 
 /** How near to the frame's edge something is drawn onto it, in CSS pixels. */
-export const SNAP = 8;
+const SNAP = 8;
 
 /**
  * Draws a point onto the frame's edge when it is near: a seat that is cut off by the picture ends where the picture ends.
