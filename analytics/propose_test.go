@@ -26,7 +26,7 @@ func TestProposalsOfRealClips(t *testing.T) {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
 		}
-		t.Skip(err)
+		t.Skipf("needs the real model, see models/README.md: %v", err)
 	}
 	defer func() { require.NoError(t, model.Close()) }()
 	session, err := model.Session()

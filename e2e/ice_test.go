@@ -192,7 +192,7 @@ func coturn(t testing.TB, secret string) (address string) {
 	t.Helper()
 	path, err := exec.LookPath("turnserver")
 	if err != nil && os.Getenv("CI") == "" {
-		t.Skip("needs coturn")
+		t.Skip("needs coturn, which make setup installs")
 	}
 	require.NoError(t, err)
 	dir, port, log := t.TempDir(), freePort(t), &output{}

@@ -102,7 +102,7 @@ func TestContainsAgreesWithShare(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := ROI(rapid.SliceOfN(point, 3, 6).Draw(t, "roi"))
 		if r.Validate() != nil {
-			t.Skip("no polygon")
+			t.Skip("no polygon: rapid draws another one")
 		}
 		p := point.Draw(t, "point")
 		tiny := Box{p.X - .001, p.Y - .001, p.X + .001, p.Y + .001}

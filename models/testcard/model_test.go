@@ -176,7 +176,7 @@ func TestReal(t *testing.T) {
 		if os.Getenv("CI") != "" {
 			t.Fatal("needs ../shared/assets")
 		}
-		t.Skip("needs ../shared/assets")
+		t.Skip("needs ../shared/assets, the real clips and pictures: see models/README.md")
 	}
 	var files []string
 	for _, pattern := range []string{"video/*.mp4", "images/coco-val2017/images/*.jpg"} {
