@@ -79,13 +79,19 @@ func TestHostileStream(t *testing.T) {
 
 	publisher := publish(t, fmt.Sprintf("127.0.0.1:%d", s.rtsp), "cam1")
 	chance := rand.New(rand.NewPCG(1, 2))
-	for i := range 3000 {
-		require.NoError(t, publisher.send(hostile(chance, clip, i)))
-		if i%50 == 0 {
-			time.Sleep(20 * time.Millisecond) // a camera's pace, not a condition: 1.2 s in all
+	sent := 0
+	send := func(n int) {
+		for range n {
+			require.NoError(t, publisher.send(hostile(chance, clip, sent)))
+			sent++
 		}
 	}
+	for range 60 {
+		send(50)
+		time.Sleep(20 * time.Millisecond) // a camera's pace, not a condition: 1.2 s in all
+	}
 	s.wait(10*time.Second, "damage is counted", func() bool {
+		send(50) // it goes on: a stream that had no source when it was asked for is asked for again some time later
 		return s.metric("go2rtc_analytics_damaged_units_total")+s.metric("go2rtc_analytics_look_failures_total") > 0
 	})
 	require.Regexp(t, `\[analytics\] (damaged stream|look failed)`, s.log.String())
