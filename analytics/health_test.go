@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -86,9 +88,6 @@ func TestEndpointAnswers(t *testing.T) {
 	socket := &httptest.Server{Listener: l, Config: &http.Server{Handler: handler}}
 	socket.Start()
 	t.Cleanup(socket.Close)
-	dead, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, dead.Close())
 	port := func(s *httptest.Server) string {
 		_, port, _ := net.SplitHostPort(s.Listener.Addr().String())
 		return port
@@ -105,7 +104,7 @@ func TestEndpointAnswers(t *testing.T) {
 		{"socket alone", endpoint{UnixListen: path}, "/api", ""},
 		{"TLS alone", endpoint{TLSListen: ":" + port(secret), TLSCert: "c", TLSKey: "k"}, "/api", ""},
 		{"switched off", endpoint{}, "", ""},
-		{"nobody listens", endpoint{Listen: dead.Addr().String()}, "", "connection refused"},
+		{"nobody listens", endpoint{Listen: fmt.Sprintf("127.0.0.1:%d", freeport.Take(t))}, "", "connection refused"},
 		{"no address", endpoint{Listen: "nonsense"}, "", "missing port"},
 	}
 	for _, ca := range cases {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -125,7 +126,7 @@ func TestEditorRefuses(t *testing.T) {
 func TestPasswordIsAsked(t *testing.T) {
 	s := newServer(t, "")
 	path := filepath.Join(s.dir, "go2rtc.yaml")
-	port := freePort(t)
+	port := freeport.Take(t)
 	require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, `api: {listen: "127.0.0.1:%d", username: admin, password: secret, local_auth: true}
 rtsp: {listen: "127.0.0.1:%d"}
 webrtc:

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/gorilla/websocket"
 	"github.com/pion/stun/v3"
 	"github.com/pion/turn/v4"
@@ -31,7 +32,7 @@ import (
 // newICEServer has a webrtc section of its own, which listens on the port that is returned.
 func newICEServer(t testing.TB, section, config string) (s *server, port int) {
 	t.Helper()
-	s, port = newServer(t, config), freePort(t)
+	s, port = newServer(t, config), freeport.Take(t)
 	s.replace("webrtc: {listen: \"\"}\n", fmt.Sprintf("webrtc:\n  listen: \"127.0.0.1:%d\"\n%s", port, section))
 	return s, port
 }
@@ -195,7 +196,7 @@ func coturn(t testing.TB, secret string) (address string) {
 		t.Skip("needs coturn, which make setup installs")
 	}
 	require.NoError(t, err)
-	dir, port, log := t.TempDir(), freePort(t), &output{}
+	dir, port, log := t.TempDir(), freeport.Take(t), &output{}
 	cmd := exec.Command(path, "-n", "--use-auth-secret", "--static-auth-secret="+secret, "--realm=example.com",
 		"--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", fmt.Sprintf("--listening-port=%d", port),
 		"--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", "--pidfile="+filepath.Join(dir, "pid"), "--userdb="+filepath.Join(dir, "db"))

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"github.com/stretchr/testify/require"
@@ -73,7 +74,7 @@ func TestOutage(t *testing.T) {
 	t.Setenv("SUPABASE_URL", stack.Proxy.URL+"/")
 	t.Setenv("SUPABASE_SERVICE_ROLE_KEY", stack.Keys.Secret)
 	t.Setenv("WEBHOOK_SECRET", hookSecret)
-	nvr := freePort(t) // where nobody is
+	nvr := freeport.Take(t) // where nobody is
 	var config strings.Builder
 	config.WriteString("log: {level: trace}\nstreams:\n")
 	for i := range cameras {
@@ -91,6 +92,9 @@ func TestOutage(t *testing.T) {
 	require.Len(t, s.events(""), cameras)
 	s.wait(5*time.Second, "the outbox says what is wrong", func() bool {
 		return strings.Contains(s.outbox(), `"kind":"transient"`)
+	})
+	s.wait(5*time.Second, "the server knows that the hook was told", func() bool {
+		return strings.Contains(s.outbox(), `"sent":{"detection_events":16}`)
 	})
 	require.Contains(t, s.outbox(), `"detection_events":16`)
 	require.NoError(t, s.cmd.Process.Kill())
@@ -116,8 +120,11 @@ func TestOutage(t *testing.T) {
 	require.Len(t, notices[0].Data.Events, cameras)
 	require.Contains(t, notices[0].Text, "16 cameras offline")
 
-	_, metrics := request(t, http.MethodGet, s.api+"api/metrics", "")
-	require.Contains(t, metrics, `go2rtc_analytics_outbox_sent_total{sink="supabase",table="detection_events"} 16`)
+	var metrics string
+	s.wait(5*time.Second, "what was sent is counted", func() bool {
+		_, metrics = request(t, http.MethodGet, s.api+"api/metrics", "")
+		return strings.Contains(metrics, `go2rtc_analytics_outbox_sent_total{sink="supabase",table="detection_events"} 16`)
+	})
 	_, page := request(t, http.MethodGet, s.api+"api/config", "")
 	_, streams := request(t, http.MethodGet, s.api+"api/streams", "")
 	_, wrong := request(t, http.MethodPost, s.api+"api/seats/outbox?retry=x", "")

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +31,7 @@ streams:
 	path := filepath.Join(s.dir, "go2rtc.yaml")
 	b, err := os.ReadFile(path)
 	require.NoError(t, err)
-	listen := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, interfaces: [lo]}}`, freePort(t))
+	listen := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, interfaces: [lo]}}`, freeport.Take(t))
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), `webrtc: {listen: ""}`, listen, 1)), 0o600))
 	s.start()
 	return s, source, newPlayerGate(t, s)

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/stretchr/testify/require"
 )
@@ -65,15 +65,6 @@ func asset(t testing.TB, elem ...string) string {
 	return path
 }
 
-// freePort is a TCP port on loopback that nobody listens on.
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 // server is a running go2rtc with seat analytics.
 type server struct {
 	t    testing.TB
@@ -105,8 +96,8 @@ func (o *output) String() string {
 // newServer writes a configuration: the ports are put before it.
 func newServer(t testing.TB, config string) *server {
 	t.Helper()
-	s := &server{t: t, dir: t.TempDir(), rtsp: freePort(t)}
-	port := freePort(t)
+	s := &server{t: t, dir: t.TempDir(), rtsp: freeport.Take(t)}
+	port := freeport.Take(t)
 	s.api = fmt.Sprintf("http://127.0.0.1:%d/", port)
 	head := fmt.Sprintf("api: {listen: \"127.0.0.1:%d\"}\nrtsp: {listen: \"127.0.0.1:%d\"}\nwebrtc: {listen: \"\"}\n", port, s.rtsp)
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "go2rtc.yaml"), []byte(head+config), 0o600))

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/gorilla/websocket"
 	"github.com/pion/webrtc/v4"
 	"github.com/stretchr/testify/require"
@@ -30,7 +31,7 @@ func viewing(t testing.TB) *server {
 	require.NoError(t, err)
 	const off = `webrtc: {listen: ""}`
 	require.Contains(t, string(b), off)
-	on := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}`, freePort(t))
+	on := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}`, freeport.Take(t))
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), off, on, 1)), 0o600))
 	s.start()
 	return s

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,7 +25,7 @@ const clock = `exec:ffmpeg -v error -nostdin -re -f lavfi -i testsrc=size=640x36
 func streaming(t testing.TB, config string) *server {
 	t.Helper()
 	s := newServer(t, "streams:\n  cam1: "+clock+"\n  jpeg: ffmpeg:cam1#video=mjpeg\n"+config)
-	port := freePort(t)
+	port := freeport.Take(t)
 	s.rewrite(`webrtc: {listen: ""}`, fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", candidates: ["127.0.0.1:%d"], ice_servers: [], filters: {loopback: true}}`, port, port))
 	return s
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck/coturntest"
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/pion/stun/v3"
 	"github.com/pion/turn/v4"
 	"github.com/stretchr/testify/require"
@@ -153,7 +154,7 @@ func TestVerdicts(t *testing.T) {
 	astrayTCP := coturntest.Start(t, append(coturntest.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1", "--no-udp")...)
 	quota := coturntest.Start(t, append(coturntest.LongTerm(), "--total-quota", "1")...)
 	open := coturntest.Start(t, "--no-auth", "--no-tls")
-	tlsPort, unknownPort := coturntest.FreePort(t), coturntest.FreePort(t)
+	tlsPort, unknownPort := freeport.Take(t), freeport.Take(t)
 	coturntest.Start(t, "--lt-cred-mech", "--user", user, "--cert", cert, "--pkey", key, "--tls-listening-port", fmt.Sprint(tlsPort))
 	coturntest.Start(t, "--lt-cred-mech", "--user", user, "--cert", otherCert, "--pkey", otherKey, "--tls-listening-port", fmt.Sprint(unknownPort))
 	web, err := tls.Listen("tcp4", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
@@ -203,8 +204,8 @@ func TestVerdicts(t *testing.T) {
 		{"garbage", server{url: at("stun", udp(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), "")}, Garbage, "no STUN or TURN server"},
 		{"short garbage", account(at("turn", udp(t, "?"), "")), Garbage, "no STUN or TURN server"},
 		{"garbage over TCP", account(at("turn", tcp(t, "SSH-2.0-OpenSSH_9.2p1\r\n"), "?transport=tcp")), Garbage, "no STUN or TURN server"},
-		{"closed", server{url: at("stun", coturntest.FreePort(t), "")}, Refused, "nobody listens at UDP"},
-		{"closed TCP", account(at("turn", coturntest.FreePort(t), "?transport=tcp")), Refused, "nobody listens at TCP"},
+		{"closed", server{url: at("stun", freeport.Take(t), "")}, Refused, "nobody listens at UDP"},
+		{"closed TCP", account(at("turn", freeport.Take(t), "?transport=tcp")), Refused, "nobody listens at TCP"},
 		{"certificate of another name", account(at("turns", tlsPort, "")), Certificate, "not for 127.0.0.1"},
 		{"certificate of nobody", account(fmt.Sprintf("turns:localhost:%d", unknownPort)), Certificate, "self-signed"},
 		{"no TLS", account(at("turns", tcp(t, "SSH-2.0-OpenSSH_9.2p1\r\n"), "")), NotTLS, "not with TLS"},

@@ -16,6 +16,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	http2rtc "github.com/AlexxIT/go2rtc/internal/http"
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -51,10 +52,7 @@ type webcam struct {
 // newWebcam is off until start.
 func newWebcam(t testing.TB) *webcam {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { _ = l.Close() }()
-	return &webcam{address: l.Addr().String()}
+	return &webcam{address: fmt.Sprintf("127.0.0.1:%d", freeport.Take(t))}
 }
 
 func (c *webcam) start(t testing.TB) {

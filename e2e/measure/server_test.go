@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,32 +46,20 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// ports are free on loopback, for TCP as for UDP.
-func ports(t testing.TB, n int) (list []int) {
-	t.Helper()
-	for len(list) < n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		defer func() { _ = l.Close() }()
-		list = append(list, l.Addr().(*net.TCPAddr).Port)
-	}
-	return list
-}
-
 // start runs a binary until the test ends. WebRTC goes over loopback and asks no STUN server.
 func start(t testing.TB, b binary, config string) *server {
 	t.Helper()
-	dir, port := t.TempDir(), ports(t, 3)
+	dir, api, rtsp := t.TempDir(), freeport.Take(t), freeport.Take(t)
 	head := fmt.Sprintf(`api: {listen: "127.0.0.1:%d"}
 rtsp: {listen: "127.0.0.1:%d"}
 srtp: {listen: ""}
 webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}
-`, port[0], port[1], port[2])
+`, api, rtsp, freeport.Take(t))
 	path := filepath.Join(dir, "go2rtc.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(head+config), 0o600))
 	s := &server{
 		t: t, name: b.name, log: &output{},
-		api: fmt.Sprintf("http://127.0.0.1:%d/", port[0]), rtsp: fmt.Sprintf("rtsp://127.0.0.1:%d/", port[1]),
+		api: fmt.Sprintf("http://127.0.0.1:%d/", api), rtsp: fmt.Sprintf("rtsp://127.0.0.1:%d/", rtsp),
 	}
 	cmd := exec.Command(b.path, "-config", path)
 	cmd.Dir = root

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
@@ -27,6 +27,7 @@ type Cluster struct {
 	Port int
 
 	dir      string
+	release  func() // of the port
 	settings []string
 	server   *process
 	template sync.Mutex // guards the making of the template
@@ -151,12 +152,10 @@ const startLimit = 30 * time.Second
 // begin starts the server on the port it had, or on a free one.
 func (c *Cluster) begin() error {
 	if c.Port == 0 {
-		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-		if err != nil {
+		var err error
+		if c.Port, c.release, err = freeport.Reserve(); err != nil {
 			return err
 		}
-		c.Port = l.Addr().(*net.TCPAddr).Port
-		_ = l.Close()
 	}
 	args := []string{"-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.Port), "-k", c.dir}
 	settings := append([]string{
@@ -207,6 +206,9 @@ func (c *Cluster) remove() {
 	var err error
 	if c.server != nil {
 		err = c.server.end(syscall.SIGQUIT, startLimit)
+	}
+	if c.release != nil {
+		c.release()
 	}
 	if err = errors.Join(err, os.RemoveAll(c.dir)); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -8,11 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,10 +26,10 @@ type Lite struct {
 	server *process
 }
 
-// StartLite starts one on a free port. The database has its tables by now: lite never sees one that is made later.
+// StartLite starts one on a port of its own. The database has its tables by now: lite never sees one that is made later.
 func StartLite(t testing.TB, db *Database, keys Keys) *Lite {
 	t.Helper()
-	l := &Lite{db: db, keys: keys}
+	l := &Lite{db: db, keys: keys, port: freeport.Take(t)}
 	l.Start(t)
 	t.Cleanup(func() {
 		_ = l.server.end(os.Kill, startLimit)
@@ -40,9 +40,9 @@ func StartLite(t testing.TB, db *Database, keys Keys) *Lite {
 	return l
 }
 
-var portLine = regexp.MustCompile(`(?m)^\{"port":(\d+)\}$`)
+var portLine = regexp.MustCompile(`(?m)^\{"port":\d+\}$`)
 
-// Start starts it, again on the port it had, and returns when it answers.
+// Start starts it, and returns when it answers.
 func (l *Lite) Start(t testing.TB) {
 	t.Helper()
 	_, err := os.Stat(filepath.Join(Dir(), "node_modules"))
@@ -53,26 +53,25 @@ func (l *Lite) Start(t testing.TB) {
 	if !l.keys.legacy {
 		cmd.Env = append(cmd.Env, "SECRET_KEY="+l.keys.Secret, "PUBLISHABLE_KEY="+l.keys.Publishable)
 	}
-	ready := make(chan int, 1)
+	ready := make(chan struct{})
+	isReady := false
 	var said []byte
 	l.server, err = spawn(cmd, syscall.SIGKILL, func(b []byte) {
 		said = append(said, b...)
 		// among the words of warning of the libraries
-		if found := portLine.FindSubmatch(said); found != nil {
-			port, _ := strconv.Atoi(string(found[1])) // digits
-			select {
-			case ready <- port:
-			default: // it is told once
-			}
+		if !isReady && portLine.Match(said) {
+			isReady = true
+			close(ready)
 		}
 	})
 	require.NoError(t, err)
 	select {
-	case l.port = <-ready:
+	case <-ready:
 	case <-l.server.done:
+		t.Fatalf("lite ended:\n%s", l.server.out)
 	case <-time.After(startLimit):
+		t.Fatalf("lite did not start within %s:\n%s", startLimit, l.server.out)
 	}
-	require.NotZero(t, l.port, "lite did not start:\n%s", l.server.out)
 	l.URL = fmt.Sprintf("http://127.0.0.1:%d", l.port)
 	l.warm(t)
 }

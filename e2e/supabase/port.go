@@ -7,14 +7,14 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"syscall"
+
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 )
 
-// port is a TCP port of loopback that stays ours while nobody listens on it: a socket that is bound and never listens
-// keeps the kernel from giving it to others, and connections to it are refused.
+// port is a TCP port of loopback that stays ours while nobody listens on it, and connections to it are refused.
 type port struct {
-	addr string
-	hold int // the socket's descriptor
+	addr    string
+	release func()
 
 	mu    sync.Mutex
 	l     net.Listener
@@ -22,25 +22,11 @@ type port struct {
 }
 
 func reserve() (*port, error) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	number, release, err := freeport.Reserve()
 	if err != nil {
 		return nil, err
 	}
-	// with this on both, another socket of ours may listen on the port; net sets it on what it listens with
-	err = syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1)
-	if err == nil {
-		err = syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})
-	}
-	if err != nil {
-		_ = syscall.Close(fd)
-		return nil, err
-	}
-	name, err := syscall.Getsockname(fd)
-	if err != nil {
-		_ = syscall.Close(fd)
-		return nil, err
-	}
-	return &port{addr: fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port), hold: fd, conns: map[*trackedConn]struct{}{}}, nil
+	return &port{addr: fmt.Sprintf("127.0.0.1:%d", number), release: release, conns: map[*trackedConn]struct{}{}}, nil
 }
 
 // listen listens, and remembers what it accepts.
@@ -68,7 +54,7 @@ func (p *port) refuse() {
 
 func (p *port) close() {
 	p.refuse()
-	_ = syscall.Close(p.hold)
+	p.release()
 }
 
 // reset closes a connection so that the other side is told of an error, not of an end.

@@ -5,12 +5,13 @@ package coturntest
 import (
 	"bufio"
 	"fmt"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 )
 
 // What servers are told unless the test tells them something else.
@@ -28,7 +29,7 @@ func Start(t testing.TB, args ...string) int {
 	if err != nil {
 		t.Fatal("needs Debian's coturn: apt-get install coturn")
 	}
-	port := FreePort(t)
+	port := freeport.Take(t)
 	dir := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), path, append([]string{
 		"-n", "--no-cli", "--simple-log", "-l", "stdout", "--pidfile", filepath.Join(dir, "pid"),
@@ -76,25 +77,4 @@ func Start(t testing.TB, args ...string) int {
 // LongTerm are the arguments for a server with User and Password.
 func LongTerm() []string {
 	return []string{"--lt-cred-mech", "--user", User + ":" + Password, "--no-tls"}
-}
-
-// FreePort is a port of loopback that is free for TCP and UDP.
-func FreePort(t testing.TB) int {
-	t.Helper()
-	var config net.ListenConfig
-	for range 20 {
-		l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		c, err := config.ListenPacket(t.Context(), "udp", l.Addr().String())
-		_ = l.Close()
-		if err == nil {
-			_ = c.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free for TCP and UDP")
-	return 0
 }
