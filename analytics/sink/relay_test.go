@@ -403,6 +403,29 @@ func TestCamerasLostAtOnceAreOneNotice(t *testing.T) {
 	})
 }
 
+// On a slow disk the sixteen are found missing at once, and committed one after another.
+func TestSlowCommitsAreOneNotice(t *testing.T) {
+	bubble(t, true, func(t *testing.T, w *world) {
+		missed := store.At(time.Now())
+		for _, e := range events(16, "camera_offline") {
+			after(500 * time.Millisecond)
+			e.CreatedAt = missed
+			w.commit(store.Change{Events: []store.EventRow{e}})
+		}
+		require.Zero(t, w.tries())
+		after(gatherFor)
+		require.Equal(t, 1, w.tries())
+		require.Len(t, w.got, 16)
+
+		for _, e := range events(100, "camera_offline") {
+			e.CreatedAt = store.At(time.Now())
+			w.commit(store.Change{Events: []store.EventRow{e}})
+			after(time.Second)
+		}
+		require.GreaterOrEqual(t, w.tries(), 1+100/16, "but they do not wait for ever")
+	})
+}
+
 // A receiver tells a repeat by its id, so a notice that may have arrived is sent again as it was.
 func TestRepeatedNoticeHasItsID(t *testing.T) {
 	bubble(t, true, func(t *testing.T, w *world) {

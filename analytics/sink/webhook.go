@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	gatherFor   = 3 * time.Second  // without another event of a camera, and the notice goes
+	gatherFor   = 3 * time.Second  // without another event of a camera arriving, and the notice goes
 	gatherAtAll = 15 * time.Second // at most, from the first one on
 	maxNames    = 5                // cameras that the text of a notice names
 )
@@ -34,6 +34,9 @@ type Webhook struct {
 	client *http.Client
 	signer *standardwebhooks.Webhook
 	hidden []string // what no error may repeat
+
+	newest string    // event of a camera that Ready was asked about
+	grewAt time.Time // when it was asked first; a slow disk may commit long after an event's own time
 }
 
 // NewWebhook makes the sink of a URL. A secret that begins with whsec_ is base64, any other is taken as it is. Errors
@@ -165,14 +168,15 @@ func (w *Webhook) Ready(events []store.EventRow, now time.Time) (n int, wait tim
 		}
 		return n, 0
 	}
-	first, last := time.Time(events[0].CreatedAt), time.Time(events[0].CreatedAt)
-	for i := range events {
-		if at := time.Time(events[i].CreatedAt); events[i].SeatID == nil && at.After(last) {
-			last = at
-		}
+	last := len(events) - 1
+	for events[last].SeatID != nil {
+		last--
 	}
-	wait = min(gatherFor-now.Sub(last), gatherAtAll-now.Sub(first))
-	if wait <= 0 || wait > gatherAtAll { // more: the clock was set back
+	if id := events[last].ID; id != w.newest {
+		w.newest, w.grewAt = id, now
+	}
+	first := time.Time(events[0].CreatedAt)
+	if wait = min(gatherFor-now.Sub(w.grewAt), gatherAtAll-now.Sub(first)); wait <= 0 {
 		return len(events), 0
 	}
 	return 0, wait
