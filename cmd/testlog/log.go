@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -26,6 +27,7 @@ type log struct {
 	output                  map[test]string     // kept until the test ends
 	parents                 map[test]bool       // have subtests: not counted themselves
 	passed, failed, skipped int                 // tests
+	words                   []string            // of tests that failed, shortened, to be repeated at the end
 	good                    map[string]bool     // packages that passed
 	bad                     map[string][]string // packages that failed, with their failed tests
 }
@@ -65,7 +67,7 @@ func (l *log) add(ev *event) {
 func (l *log) endTest(t test, action string) {
 	switch {
 	case action == "fail":
-		fmt.Fprint(l.out, l.output[t])
+		l.show(t)
 		l.blame(t)
 		if !l.parents[t] {
 			l.failed++
@@ -79,6 +81,41 @@ func (l *log) endTest(t test, action string) {
 	}
 	delete(l.output, t)
 }
+
+// show prints what a test said, unless it is known to fail.
+func (l *log) show(t test) {
+	name, _, _ := strings.Cut(t.name, "/")
+	if tests, known := l.known[t.pkg]; known && (len(tests) == 0 || slices.Contains(tests, name)) {
+		return
+	}
+	fmt.Fprint(l.out, l.output[t])
+	l.words = append(l.words, fmt.Sprintf("failed: %s %s\n%s", t.pkg, t.name, shorten(l.output[t])))
+}
+
+// shorten takes the middle out of each thing that a test said, so that no server's log hides why the test failed.
+func shorten(output string) string {
+	const head, tail = 12, 8
+	var short strings.Builder
+	var block []string
+	flush := func() {
+		if cut := len(block) - head - tail; cut > 0 {
+			block = slices.Replace(block, head, head+cut, fmt.Sprintf("        [%d lines]\n", cut))
+		}
+		short.WriteString(strings.Join(block, ""))
+		block = block[:0]
+	}
+	for line := range strings.Lines(output) {
+		if said.MatchString(line) {
+			flush()
+		}
+		block = append(block, line)
+	}
+	flush()
+	return short.String()
+}
+
+// said is the first line of what a test said by t.Log and its kin.
+var said = regexp.MustCompile(`^ {4,}[^ ]+\.go:\d+: `)
 
 func (l *log) blame(t test) {
 	name, _, _ := strings.Cut(t.name, "/")
@@ -94,9 +131,9 @@ func (l *log) endPackage(ev *event) {
 		return
 	}
 	l.bad[ev.Package] = append(l.bad[ev.Package], "") // also one that does not build is there
-	for t, output := range l.output {
+	for t := range l.output {
 		if t.pkg == ev.Package {
-			fmt.Fprint(l.out, output)
+			l.show(t)
 			l.blame(t)
 			l.failed++
 			delete(l.output, t)
@@ -120,6 +157,9 @@ func (l *log) close() bool {
 	if len(l.good)+len(l.bad) == 0 {
 		fmt.Fprintln(l.out, "no tests ran")
 		return false
+	}
+	for _, words := range l.words {
+		fmt.Fprint(l.out, words)
 	}
 	if l.known == nil {
 		fmt.Fprintf(l.out, "%d passed, %d failed, %d skipped\n", l.passed, l.failed, l.skipped)

@@ -1,8 +1,9 @@
 // Command testlog makes the output of go test -json readable again and counts: go's own line for each package, the whole
-// output of each test that failed, the reason of each that was skipped, and at the end "N passed, N failed, N skipped".
+// output of each test that failed, the reason of each that was skipped, and at the end once more what failed, shortened,
+// and "N passed, N failed, N skipped".
 //
 // It promises: exit status 1 when a package failed or nothing ran at all. With -known, packages named in that file may
-// fail; the last line then says how the others did, and those that pass by now are named.
+// fail, and what they say is left out; the last line then says how the others did, and those that pass by now are named.
 package main
 
 import (

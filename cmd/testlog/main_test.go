@@ -48,6 +48,7 @@ func TestLog(t *testing.T) {
 		{
 			name: "failures, a panic and a build that fails", in: failures,
 			out: "    bad_test.go:3: 1 is not 2\nFAIL\tb\t0.003s\npanic: oh\nc_test.go:1: undefined: x\nFAIL\tc [build failed]\n" +
+				"failed: b TestBad\n    bad_test.go:3: 1 is not 2\nfailed: b TestPanic\npanic: oh\n" +
 				"0 passed, 2 failed, 0 skipped\n",
 		},
 		{
@@ -64,7 +65,7 @@ func TestLog(t *testing.T) {
 		},
 		{
 			name: "another test than the known fails", in: failures, known: "b TestBad\nc\n",
-			out: "b TestPanic fails, and is not known to\n0 packages pass, 1 fail as known, 1 fail anew\n",
+			out: "failed: b TestPanic\npanic: oh\nb TestPanic fails, and is not known to\n0 packages pass, 1 fail as known, 1 fail anew\n",
 		},
 		{
 			name: "does not build, only a test is known", in: failures, known: "b\nc TestX\n",
@@ -85,4 +86,20 @@ func TestLog(t *testing.T) {
 			require.True(t, strings.HasSuffix(out.String(), ca.out), out.String())
 		})
 	}
+}
+
+func TestKnownFailuresAreQuiet(t *testing.T) {
+	var out strings.Builder
+	l := newLog(&out)
+	l.known = parseKnown("b TestBad\nc\n")
+	require.NoError(t, l.read(strings.NewReader(failures)))
+	require.NotContains(t, out.String(), "1 is not 2")
+	require.Contains(t, out.String(), "panic: oh")
+}
+
+func TestShorten(t *testing.T) {
+	reason := "=== RUN   TestX\n    x_test.go:9: \n        \tError:  \tnot so\n"
+	long := "    x_test.go:12: the server said:\n" + strings.Repeat("        line\n", 1000)
+	require.Equal(t, reason+"    x_test.go:12: the server said:\n"+strings.Repeat("        line\n", 11)+"        [982 lines]\n"+
+		strings.Repeat("        line\n", 7)+"--- FAIL: TestX (0.00s)\n", shorten(reason+long+"--- FAIL: TestX (0.00s)\n"))
 }
