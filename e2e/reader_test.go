@@ -165,7 +165,6 @@ func TestReaderBesideThePassword(t *testing.T) {
 	until(t, lines, 10*time.Second, "channel", "SUBSCRIBED")
 }
 
-// TestSameSeats: one script, two servers. Rows of the box go into PostgreSQL; to_jsonb of them is what the box sends,
 // copyRows puts the box's rows into a database, and holds what it sends to what PostgreSQL makes of it.
 func copyRows(t testing.TB, s *server, db *supabase.Database) {
 	t.Helper()
@@ -185,6 +184,7 @@ func copyRows(t testing.TB, s *server, db *supabase.Database) {
 	}
 }
 
+// TestSameSeats: one script, two servers. Rows of the box go into PostgreSQL; to_jsonb of them is what the box sends,
 // and the script reads the same of lite.
 func TestSameSeats(t *testing.T) {
 	t.Parallel()
