@@ -96,7 +96,7 @@ func (b *busy) tell(t testing.TB, kind string, value map[string]any) {
 }
 
 // TestPageManySeats: 16 cameras, 200 seats and 20 changes a second are on the screen within 200 ms (p95), and the page's
-// heap does not grow. 30 s; five minutes with SEATS_PAGE=5m, as make page does.
+// heap does not grow. 12 s; five minutes with SEATS_PAGE=5m, as make page does.
 func TestPageManySeats(t *testing.T) {
 	lasts := 12 * time.Second
 	if text := os.Getenv("SEATS_PAGE"); text != "" {
