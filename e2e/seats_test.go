@@ -125,6 +125,11 @@ func TestOutside(t *testing.T) {
 		switch m.Type {
 		case "seats":
 			require.Len(t, m.Value["seats"], 1)
+			for _, row := range m.Value["cameras"].([]any) {
+				if row.(map[string]any)["online"] == true {
+					seen["seats/camera"] = "there already"
+				}
+			}
 		case "seats/status":
 			seen[m.Type] = m.Value["status"].(string)
 			continue
