@@ -35,6 +35,18 @@ func (s *server) metric(name string) (sum float64) {
 	return sum
 }
 
+// TestStopWhileStarting: the API is the first of forty modules, so there is a time when it answers and the rest begins.
+func TestStopWhileStarting(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
+	for range 3 {
+		s.launch()
+		s.wait(10*time.Second, "the API listens", func() bool { return contains(s.log.String(), "[api] listen") })
+		s.stop()
+		require.Contains(t, s.log.String(), "exit with signal: terminated")
+	}
+}
+
 // TestDiskFull: a full disk costs looks, which are counted, and neither the streams nor what was acknowledged.
 func TestDiskFull(t *testing.T) {
 	disk := t.TempDir()

@@ -5,7 +5,9 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
@@ -48,7 +50,6 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/wyze"
 	"github.com/AlexxIT/go2rtc/internal/xiaomi"
 	"github.com/AlexxIT/go2rtc/internal/yandex"
-	"github.com/AlexxIT/go2rtc/pkg/shell"
 	"github.com/AlexxIT/go2rtc/pkg/yaml"
 	"github.com/AlexxIT/go2rtc/seats/analytics"
 	"github.com/AlexxIT/go2rtc/seats/analytics/hls"
@@ -59,6 +60,10 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == "health" {
 		os.Exit(analytics.CheckHealth(os.Stdout))
 	}
+
+	// before the modules: a stop while they begin is a stop like any other
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 
 	// version will be set later from -buildvcs info, this used only as fallback
 	app.Version = "1.9.14"
@@ -139,7 +144,7 @@ func main() {
 
 	analytics.ServeHealth()
 
-	shell.RunUntilSignal()
+	println("exit with signal:", (<-stop).String()) // as upstream says it
 
 	analytics.Close()
 }
