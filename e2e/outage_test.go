@@ -113,7 +113,9 @@ func TestOutage(t *testing.T) {
 		return count("select count(*) from detection_events where event_type = 'camera_offline'") == cameras &&
 			count("select count(*) from camera_status where not online") == cameras
 	})
-	s.wait(5*time.Second, "all is well", func() bool { return strings.Count(s.outbox(), `"pending":{"camera_status":0,"detection_events":0,`) == 2 })
+	s.wait(5*time.Second, "all is well", func() bool {
+		return strings.Count(s.outbox(), `"pending":{"camera_status":0,"detection_events":0,`) == 2 // Supabase's and the webhook's
+	})
 	notices, err := h.got()
 	require.NoError(t, err)
 	require.Len(t, notices, 1, "an NVR is one notice")
