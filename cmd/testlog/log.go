@@ -20,9 +20,15 @@ type event struct {
 
 type test struct{ pkg, name string }
 
+// known is what may fail of a package.
+type known struct {
+	tests     []string // none: any
+	sometimes bool     // it is no news when nothing does
+}
+
 type log struct {
 	out   io.Writer
-	known map[string][]string // packages that may fail, and in which tests (empty: any); nil: none may
+	known map[string]known // packages that may fail; nil: none may
 
 	output                  map[test]string     // kept until the test ends
 	parents                 map[test]bool       // have subtests: not counted themselves
@@ -85,7 +91,7 @@ func (l *log) endTest(t test, action string) {
 // show prints what a test said, unless it is known to fail.
 func (l *log) show(t test) {
 	name, _, _ := strings.Cut(t.name, "/")
-	if tests, known := l.known[t.pkg]; known && (len(tests) == 0 || slices.Contains(tests, name)) {
+	if k, ok := l.known[t.pkg]; ok && (len(k.tests) == 0 || slices.Contains(k.tests, name)) {
 		return
 	}
 	fmt.Fprint(l.out, l.output[t])
@@ -168,13 +174,13 @@ func (l *log) close() bool {
 
 	fresh := 0
 	for _, pkg := range slices.Sorted(maps.Keys(l.bad)) {
-		if test, known := l.isKnown(pkg); !known {
+		if test, ok := l.isKnown(pkg); !ok {
 			fmt.Fprintf(l.out, "%s fails, and is not known to\n", strings.TrimSpace(pkg+" "+test))
 			fresh++
 		}
 	}
 	for _, pkg := range slices.Sorted(maps.Keys(l.known)) {
-		if l.bad[pkg] == nil {
+		if l.bad[pkg] == nil && !l.known[pkg].sometimes {
 			fmt.Fprintf(l.out, "%s is known to fail, and did not\n", pkg)
 		}
 	}
@@ -183,17 +189,17 @@ func (l *log) close() bool {
 }
 
 // isKnown says whether the package may fail as it did; test is one that may not.
-func (l *log) isKnown(pkg string) (test string, known bool) {
-	tests, known := l.known[pkg]
-	if !known || len(tests) == 0 {
-		return "", known
+func (l *log) isKnown(pkg string) (test string, ok bool) {
+	k, ok := l.known[pkg]
+	if !ok || len(k.tests) == 0 {
+		return "", ok
 	}
 	named := 0
 	for _, name := range l.bad[pkg] {
 		if name == "" {
 			continue
 		}
-		if !slices.Contains(tests, name) {
+		if !slices.Contains(k.tests, name) {
 			return name, false
 		}
 		named++

@@ -18,12 +18,12 @@ import (
 )
 
 func main() {
-	known := flag.String("known", "", "file with packages that may fail, one a line, and behind each the tests if only some may")
+	path := flag.String("known", "", "file with packages that may fail, one a line, and behind each the tests if only some may; ~ before one: only sometimes")
 	flag.Parse()
 
 	l := newLog(os.Stdout)
-	if *known != "" {
-		b, err := os.ReadFile(*known)
+	if *path != "" {
+		b, err := os.ReadFile(*path)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "testlog:", err)
 			os.Exit(1)
@@ -39,14 +39,15 @@ func main() {
 	}
 }
 
-func parseKnown(text string) map[string][]string {
-	known := map[string][]string{}
+func parseKnown(text string) map[string]known {
+	packages := map[string]known{}
 	for line := range strings.Lines(text) {
 		if words := strings.Fields(line); len(words) > 0 && words[0][0] != '#' {
-			known[words[0]] = words[1:]
+			pkg, sometimes := strings.CutPrefix(words[0], "~")
+			packages[pkg] = known{words[1:], sometimes}
 		}
 	}
-	return known
+	return packages
 }
 
 // read takes events until r ends. Lines that are no event (go's own complaints) are passed on.

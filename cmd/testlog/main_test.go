@@ -71,6 +71,10 @@ func TestLog(t *testing.T) {
 			name: "does not build, only a test is known", in: failures, known: "b\nc TestX\n",
 			out: "c fails, and is not known to\n0 packages pass, 1 fail as known, 1 fail anew\n",
 		},
+		{
+			name: "some fail sometimes", in: events + failures, known: "~a TestOne\n~b\nc\n", ok: true,
+			out: "1 packages pass, 2 fail as known, 0 fail anew\n",
+		},
 		{name: "nothing ran", in: "go: no such module\n", out: "go: no such module\nno tests ran\n"},
 		{name: "nothing ran, known", known: "a\n", out: "no tests ran\n"},
 	}
