@@ -26,8 +26,12 @@ func (s *server) text() string {
 	return string(b)
 }
 
-// written are the lines of a seat that the editor shows before it saves them.
-const written = `document.querySelector('seat-editor .yaml code').textContent`
+// preview are the lines of a seat that the editor shows before it saves them, once the next frame of the screen is drawn.
+func (b *tab) preview() string {
+	b.t.Helper()
+	return run[string](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+		.then(() => document.querySelector('seat-editor .yaml code').textContent)`)
+}
 
 // indented are lines as they stand below analytics: seats:.
 func indented(text string) string {
@@ -94,7 +98,7 @@ analytics:
 	b.corners(roi, 0.004)
 	b.clickOn(`document.querySelector('seat-editor input[name=name]')`)
 	b.write(`창가 "1" <b>`)
-	preview := run[string](b, written)
+	preview := b.preview()
 	b.clickOn(button("Save"))
 	b.until(secs(10), `document.querySelector('seat-editor .seat-list button')?.textContent.startsWith('창가 "1" <b>')`)
 	require.Equal(t, original+"  seats:\n"+indented(preview), s.text())
@@ -293,7 +297,7 @@ func TestEditorHands(t *testing.T) {
 	b.drag(b.at(0.4, 0.05), b.at(0.6, 0.15))
 	b.corners([][2]float64{{0.4, 0.05}, {0.6, 0.05}, {0.6, 0.15}, {0.4, 0.15}}, 0.003)
 	b.shot("editor-copy")
-	preview := run[string](b, written)
+	preview := b.preview()
 	require.Contains(t, preview, "items_roi: [[0.")
 	before := s.text()
 	b.clickOn(button("Save"))

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +46,43 @@ const moving = `(() => {
 	seen.add(context.getImageData(0, 0, canvas.width, canvas.height).data.join());
 	return seen.size >= 5;
 })()`
+
+// TestPagesComeWhole: the connection for one of a page's many parts breaks, as when a phone changes its network. The page
+// does not stay empty.
+func TestPagesComeWhole(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
+	s.start()
+	target, err := url.Parse(s.api)
+	require.NoError(t, err)
+	pass := httputil.NewSingleHostReverseProxy(target)
+	cases := []struct{ page, part, whole string }{
+		{"stream.html?src=cam1", "/player/multipart.js", `!!document.querySelector('video-stream')?.dataset.state`},
+		{"seats.html", "/seats/state.js", `document.querySelector('.link')?.dataset.state !== undefined`},
+		{"ice.html", "/ice-words.js", `document.querySelector('[data-word=note]')?.textContent.length > 0`},
+	}
+	for _, ca := range cases {
+		t.Run(ca.page, func(t *testing.T) {
+			var broken atomic.Int32
+			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == ca.part && broken.Add(1) == 1 {
+					// in mid-reply: where nothing came yet, browsers ask again by themselves
+					w.Header().Set("Content-Type", "text/javascript")
+					w.Header().Set("Content-Length", "1000")
+					_, _ = io.WriteString(w, "// ")
+					_ = http.NewResponseController(w).Flush()
+					panic(http.ErrAbortHandler)
+				}
+				pass.ServeHTTP(w, r)
+			}))
+			t.Cleanup(web.Close)
+			b := newTab(t, 800, 600)
+			b.open(web.URL + "/" + ca.page)
+			b.until(secs(15), ca.whole)
+			require.EqualValues(t, 2, broken.Load())
+		})
+	}
+}
 
 // TestUpstreamPages opens each page of upstream's, and has it do what it is for.
 func TestUpstreamPages(t *testing.T) {
