@@ -14,13 +14,13 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck/coturntest"
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/gorilla/websocket"
 	"github.com/pion/stun/v3"
@@ -188,45 +188,13 @@ func TestServersRefused(t *testing.T) {
 	refused(t, "  ice_servers:\n    - urls:\n        - stun:a\n        - https://hunter2\n", "5: webrtc.ice_servers.urls: stun:, stuns:, turn: or turns: is expected")
 }
 
-// coturn is Debian's, with short-lived credentials.
-func coturn(t testing.TB, secret string) (address string) {
-	t.Helper()
-	path, err := exec.LookPath("turnserver")
-	if err != nil && os.Getenv("CI") == "" {
-		t.Skip("needs coturn, which make setup installs")
-	}
-	require.NoError(t, err)
-	dir, port, log := t.TempDir(), freeport.Take(t), &output{}
-	cmd := exec.Command(path, "-n", "--use-auth-secret", "--static-auth-secret="+secret, "--realm=example.com",
-		"--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", fmt.Sprintf("--listening-port=%d", port),
-		"--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", "--pidfile="+filepath.Join(dir, "pid"), "--userdb="+filepath.Join(dir, "db"))
-	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, dir
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("coturn said:\n%s", log)
-		}
-	})
-	address = fmt.Sprintf("127.0.0.1:%d", port)
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			_ = conn.Close()
-			return address
-		}
-	}
-	t.Fatal("coturn does not listen")
-	return ""
-}
-
 // allocate asks the TURN server for a relayed address.
 func allocate(t testing.TB, address, username, credential string) error {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
-	client, err := turn.NewClient(&turn.ClientConfig{TURNServerAddr: address, STUNServerAddr: address, Conn: conn, Username: username, Password: credential, Realm: "example.com"})
+	client, err := turn.NewClient(&turn.ClientConfig{TURNServerAddr: address, STUNServerAddr: address, Conn: conn, Username: username, Password: credential, Realm: coturntest.Realm})
 	require.NoError(t, err)
 	defer client.Close()
 	require.NoError(t, client.Listen())
@@ -248,7 +216,7 @@ type iceServer struct {
 func TestShortLivedCredentials(t *testing.T) {
 	t.Parallel()
 	const secret = "north-wind-4711"
-	address := coturn(t, secret)
+	address := fmt.Sprintf("127.0.0.1:%d", coturntest.Start(t, "--use-auth-secret", "--static-auth-secret="+secret, "--no-tls"))
 	s, _ := newICEServer(t, fmt.Sprintf("  ice_servers:\n    - urls: turn:%s?transport=udp\n      username: box\n      secret: ${TURN_SECRET:%s}\n", address, secret),
 		"log: {level: trace}\nstreams: {cam1: \"\"}\n")
 	s.start()
