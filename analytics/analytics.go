@@ -20,6 +20,8 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/live"
@@ -38,14 +40,14 @@ func Init() {
 	live.Init()
 
 	var cfg struct {
-		Mod     Config         `yaml:"analytics"`
+		Mod     config.Config  `yaml:"analytics"`
 		Streams map[string]any `yaml:"streams"`
 	}
-	cfg.Mod = defaultConfig()
+	cfg.Mod = config.Default()
 	app.LoadConfig(&cfg)
 	log = app.GetLogger("analytics")
 
-	err := cfg.Mod.validate(func(name string) bool { return streams.Get(name) != nil })
+	err := cfg.Mod.Validate(func(name string) bool { return streams.Get(name) != nil })
 	if err != nil {
 		refuse(err)
 	}
@@ -89,8 +91,8 @@ func Close() {
 // refuse stops the program with one sentence. It goes to stderr, since the log may be going to a file or nowhere.
 func refuse(err error) {
 	text := "analytics: " + err.Error()
-	if mistake, ok := errors.AsType[*ConfigError](err); ok {
-		text = mistake.in(app.ConfigPath)
+	if mistake, ok := errors.AsType[*config.Error](err); ok {
+		text = mistake.In(app.ConfigPath)
 	}
 	fmt.Fprintln(os.Stderr, text)
 	os.Exit(1)
@@ -98,7 +100,7 @@ func refuse(err error) {
 
 // Analytics owns everything: cameras, workers, model, database and those who listen.
 type Analytics struct {
-	config  Config // as the program was started with; the seats as they are now are the layout's
+	config  config.Config // as the program was started with; the seats as they are now are the layout's
 	started time.Time
 	layout  atomic.Pointer[layout]
 	queue   *queue
@@ -113,7 +115,7 @@ type Analytics struct {
 	// edit is held while the layout changes, and while what the database remembers is taken up. It is locked after dbMu
 	// and before any camera's looking.
 	edit sync.Mutex
-	file configFile
+	file *config.File
 
 	dbMu    sync.Mutex // guards the two below
 	db      *store.DB
@@ -127,12 +129,12 @@ type Analytics struct {
 	done   sync.WaitGroup
 }
 
-func newAnalytics(config Config) *Analytics {
-	a := &Analytics{config: config, started: time.Now(), queue: newQueue(), metrics: newMetrics()}
-	first, _ := (&layout{}).with(a, config, nil)
+func newAnalytics(c config.Config) *Analytics {
+	a := &Analytics{config: c, started: time.Now(), queue: newQueue(), metrics: newMetrics()}
+	first, _ := (&layout{}).with(a, c, nil)
 	a.layout.Store(first)
 	a.ctx, a.cancel = context.WithCancel(context.Background())
-	a.outside.init(&config)
+	a.outside.init(&c)
 	a.metrics.watch(a)
 	return a
 }
@@ -148,7 +150,7 @@ func (a *Analytics) begin(configured map[string]any) error {
 		}
 	}
 	a.layout.Store(&l)
-	a.file.begin(app.ConfigPath, configured)
+	a.file = config.Open(app.ConfigPath, creds.ReplaceVars, creds.SecretString, configured)
 	return nil
 }
 
@@ -156,7 +158,7 @@ func (a *Analytics) begin(configured map[string]any) error {
 func (a *Analytics) openModel() (*detect.Model, error) {
 	model, err := detect.Open(detect.Options{Path: a.find(a.config.Model.Path), Provider: a.config.Model.Provider})
 	if errors.Is(err, detect.ErrProvider) {
-		return nil, a.config.errorf("analytics.model.provider", "%v", err)
+		return nil, a.config.Errorf("analytics.model.provider", "%v", err)
 	}
 	if err != nil {
 		a.metrics.blind()

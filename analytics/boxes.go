@@ -38,7 +38,7 @@ func (c *camera) lastLook() *lookView {
 	}
 	v := &lookView{Stream: c.stream, CapturedAt: store.At(c.picture.At()), Boxes: []boxView{}, number: c.number}
 	v.Width, v.Height = c.picture.Size()
-	isItem := c.a.config.isItem
+	isItem := c.a.config.IsItem
 	for _, d := range c.found {
 		if d.Class != seat.Person && !isItem(d.Class) {
 			continue

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/propose"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -64,9 +65,9 @@ const (
 )
 
 // newCamera is the one of a stream's seats in the configuration.
-func newCamera(a *Analytics, config *Config, stream string) *camera {
+func newCamera(a *Analytics, cfg *config.Config, stream string) *camera {
 	return &camera{
-		a: a, stream: stream, watch: newWatch(config, stream), schedule: schedule{interval: config.Interval},
+		a: a, stream: stream, watch: newWatch(cfg, stream), schedule: schedule{interval: cfg.Interval},
 		looks: trouble{what: "look failed"}, damaged: trouble{what: "damaged stream"},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/pkg/core"
 	"github.com/AlexxIT/go2rtc/pkg/h264"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -46,16 +47,16 @@ func BenchmarkFrameToRow(b *testing.B) {
 	defer decoders.Close()
 	app.ConfigPath = filepath.Join(b.TempDir(), "go2rtc.yaml")
 	log = zerolog.Nop()
-	config := testConfig()
-	config.Interval = 3 * time.Second
-	config.Supabase = SupabaseConfig{URL: stack.Lite.URL, Key: stack.Keys.Secret}
-	a := newAnalytics(config)
+	c := testConfig()
+	c.Interval = 3 * time.Second
+	c.Supabase = config.Supabase{URL: stack.Lite.URL, Key: stack.Keys.Secret}
+	a := newAnalytics(c)
 	require.NoError(b, a.remember())
 	defer a.close()
 
 	packets := rtpOf(b, filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
-	src := &benchSource{sampler: video.NewSampler(video.H264, maxGOP), watch: newWatch(&config, "cam1")}
-	look := schedule{interval: config.Interval}
+	src := &benchSource{sampler: video.NewSampler(video.H264, maxGOP), watch: newWatch(&c, "cam1")}
+	look := schedule{interval: c.Interval}
 	look.begin(src.sampler, time.Unix(0, 0))
 	e := eyes{decoders: decoders, session: session}
 	var ready bool

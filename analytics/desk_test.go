@@ -11,6 +11,8 @@ import (
 
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -51,14 +53,14 @@ func newDesk(t testing.TB, text string) *desk {
 		_, err := streams.New(name)
 		require.NoError(t, err)
 	}
-	config := defaultConfig()
-	config.Model.Path = "none.onnx"
+	c := config.Default()
+	c.Model.Path = "none.onnx"
 	if text != "" {
 		var err error
-		config, err = loadFile(d.path)
+		c, err = config.Load(d.path, creds.ReplaceVars)
 		require.NoError(t, err)
 	}
-	d.Analytics = newAnalytics(config)
+	d.Analytics = newAnalytics(c)
 	require.NoError(t, d.begin(map[string]any{"cam1": nil}))
 	d.start()
 	t.Cleanup(func() {

@@ -72,7 +72,7 @@ func (a *Analytics) drawLast(c *camera, marked bool) (*image.RGBA, time.Time, er
 		col := colorItem
 		if d.Class == seat.Person {
 			col = colorPerson
-		} else if !a.config.isItem(d.Class) {
+		} else if !a.config.IsItem(d.Class) {
 			continue
 		}
 		b := d.Box

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 )
 
 // Somebody who draws the first seat of a camera wants to see what a look at it finds, and proposals. So a stream
@@ -112,8 +113,8 @@ func (a *Analytics) dismiss(now time.Time) {
 
 // guestsAfter are the guests with other seats: somebody who takes the last seat of a camera away while looking at it
 // goes on looking, and is proposed places by what was seen.
-func (l *layout) guestsAfter(config Config, now time.Time) []string {
-	names, guests := config.streamNames(), l.guestNames()
+func (l *layout) guestsAfter(c config.Config, now time.Time) []string {
+	names, guests := c.StreamNames(), l.guestNames()
 	for _, c := range l.cameras {
 		if !slices.Contains(names, c.stream) && len(guests) < maxGuests && (c.isFollowed() || now.Sub(c.wantedAt()) < guestFor) {
 			guests = append(guests, c.stream)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
@@ -47,12 +48,12 @@ func TestBlindCameras(t *testing.T) {
 }
 
 func TestHealthOfDatabase(t *testing.T) {
-	config := defaultConfig()
-	a := newAnalytics(config)
+	c := config.Default()
+	a := newAnalytics(c)
 	require.Equal(t, Health{Healthy: true, Problems: []string{}}, a.health(time.Now()), "nothing to do")
 
-	config.Seats = []SeatConfig{{ID: "A", Stream: "cam1"}}
-	a = newAnalytics(config)
+	c.Seats = []config.Seat{{ID: "A", Stream: "cam1"}}
+	a = newAnalytics(c)
 	now := time.Now()
 	require.Equal(t, []string{"no model, so no looks are made", errNotOpen.Error()}, func() []string {
 		a.retryAt = now.Add(time.Hour)

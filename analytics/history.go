@@ -81,7 +81,7 @@ func readHistory(ctx context.Context, db *store.DB, l *layout, now time.Time, n 
 	}
 	for i := range l.config.Seats {
 		s := &l.config.Seats[i]
-		sh := seatHistory{id: s.ID, name: s.label(), stream: s.Stream, cells: make([]hourCell, n)}
+		sh := seatHistory{id: s.ID, name: s.Label(), stream: s.Stream, cells: make([]hourCell, n)}
 		if since, ok := firstSeen[s.ID]; ok {
 			before, err := db.TurnBefore(ctx, storeID, s.ID, "", from)
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 )
 
 // historyView is the reply of GET api/seats/history. Lists of a seat have one element an hour; null where nothing was
@@ -36,12 +37,12 @@ func (a *Analytics) apiHistory(w http.ResponseWriter, r *http.Request) {
 	days := r.URL.Query().Get("days")
 	hours, ok := map[string]int{"": 24, "1": 24, "7": 7 * 24}[days]
 	if !ok {
-		http.Error(w, fmt.Sprintf("days: wants 1 or 7, has %q", shortened(days)), http.StatusBadRequest)
+		http.Error(w, fmt.Sprintf("days: wants 1 or 7, has %q", config.Shortened(days)), http.StatusBadRequest)
 		return
 	}
 	format := r.URL.Query().Get("format")
 	if format != "" && format != "json" && format != "csv" {
-		http.Error(w, fmt.Sprintf("format: wants json or csv, has %q", shortened(format)), http.StatusBadRequest)
+		http.Error(w, fmt.Sprintf("format: wants json or csv, has %q", config.Shortened(format)), http.StatusBadRequest)
 		return
 	}
 	l, now := a.layout.Load(), time.Now()

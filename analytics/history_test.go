@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -66,7 +67,7 @@ func TestHistory(t *testing.T) {
 	}}))
 
 	c := testConfig()
-	c.Seats = append(c.Seats, SeatConfig{ID: "new", Name: "=cmd|' /C calc'!A0", Stream: "cam1", ROI: left})
+	c.Seats = append(c.Seats, config.Seat{ID: "new", Name: "=cmd|' /C calc'!A0", Stream: "cam1", ROI: left})
 	l, _ := (&layout{}).with(newAnalytics(c), c, nil)
 	h, err := readHistory(ctx, db, l, now, 24)
 	require.NoError(t, err)
@@ -151,7 +152,7 @@ func BenchmarkHistory(b *testing.B) {
 	change := store.Change{}
 	start := now.Add(-7 * 24 * time.Hour)
 	for i := range seats {
-		s := SeatConfig{ID: fmt.Sprintf("S%d", i), Stream: fmt.Sprintf("cam%d", i%16), ROI: left}
+		s := config.Seat{ID: fmt.Sprintf("S%d", i), Stream: fmt.Sprintf("cam%d", i%16), ROI: left}
 		c.Seats = append(c.Seats, s)
 		change.Seats = append(change.Seats, store.SeatRow{StoreID: "test", SeatID: s.ID, Stream: s.Stream, Status: "empty", Since: store.At(start), UpdatedAt: store.At(start)})
 	}

@@ -3,12 +3,13 @@ package analytics
 import (
 	"slices"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 )
 
 // layout is which seats there are, and who looks at them. It is never changed: an edit puts another one in its place.
 type layout struct {
-	config  Config        // with the seats as they are now
+	config  config.Config // with the seats as they are now
 	cameras []*camera     // that have seats, in the order of the seats
 	guests  []*camera     // that are looked at for a while without: see guest.go
 	model   *detect.Model // nil: nothing can be looked at
@@ -33,14 +34,6 @@ func (l *layout) looker(stream string) *camera {
 	return l.camera(stream)
 }
 
-// seat is the one with this id, or nil.
-func (l *layout) seat(id string) *SeatConfig {
-	if i := slices.IndexFunc(l.config.Seats, func(s SeatConfig) bool { return s.ID == id }); i >= 0 {
-		return &l.config.Seats[i]
-	}
-	return nil
-}
-
 // note is what people must know of the model.
 func (l *layout) note() string {
 	if l.model == nil {
@@ -51,15 +44,15 @@ func (l *layout) note() string {
 
 // with is the layout with other seats and guests. Cameras that are there already are kept; those that nobody wants any
 // more are in gone.
-func (l *layout) with(a *Analytics, config Config, guests []string) (next *layout, gone []*camera) {
-	next = &layout{config: config, model: l.model}
+func (l *layout) with(a *Analytics, c config.Config, guests []string) (next *layout, gone []*camera) {
+	next = &layout{config: c, model: l.model}
 	find := func(stream string) *camera {
 		if c := l.looker(stream); c != nil {
 			return c
 		}
 		return newCamera(a, &next.config, stream)
 	}
-	names := config.streamNames()
+	names := c.StreamNames()
 	for _, name := range names {
 		next.cameras = append(next.cameras, find(name))
 	}

@@ -90,7 +90,7 @@ func (a *Analytics) look(e *eyes, c *camera) error {
 	if err := a.remember(); err != nil {
 		return &lookError{"store", err}
 	}
-	picture, found, err := e.see(c, a.config.rules().Keep)
+	picture, found, err := e.see(c, a.config.Rules().Keep)
 	if err != nil || picture == nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func (a *Analytics) restore(db *store.DB) (strangers []store.Gone, err error) {
 	}
 	now := store.At(time.Now())
 	rows = slices.DeleteFunc(rows, func(r store.SeatRow) bool {
-		stranger := l.seat(r.SeatID) == nil
+		stranger := l.config.Seat(r.SeatID) == nil
 		if stranger {
 			strangers = append(strangers, store.Gone{Table: store.SeatStatus, StoreID: r.StoreID, Key: r.SeatID, At: now})
 		}

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
@@ -56,7 +58,7 @@ func outageConfig() string {
 func outageServer(dir string) error {
 	log = zerolog.New(os.Stderr)
 	app.ConfigPath = filepath.Join(dir, "go2rtc.yaml")
-	config, err := loadFile(app.ConfigPath)
+	c, err := config.Load(app.ConfigPath, creds.ReplaceVars)
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func outageServer(dir string) error {
 	if err != nil {
 		return err
 	}
-	a := newAnalytics(config)
+	a := newAnalytics(c)
 	if err = a.remember(); err != nil {
 		return err
 	}

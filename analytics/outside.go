@@ -2,11 +2,12 @@ package analytics
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/address"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/sink"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
@@ -37,33 +38,15 @@ type outlet struct {
 	batch int
 }
 
-// validateOutside tells what is wrong with the sections supabase and webhook.
-func (c *Config) validateOutside() error {
-	var mistake *sink.AddressError
-	if c.Supabase != (SupabaseConfig{}) {
-		if _, err := sink.ParseSupabase(c.Supabase.URL, c.Supabase.Key); errors.As(err, &mistake) {
-			return c.errorf("analytics.supabase."+mistake.Setting, "%s", mistake.Reason)
-		}
-	}
-	if c.Webhook != (WebhookConfig{}) {
-		w, err := sink.NewWebhook(c.Webhook.URL, c.Webhook.Secret)
-		if errors.As(err, &mistake) {
-			return c.errorf("analytics.webhook."+mistake.Setting, "%s", mistake.Reason)
-		}
-		w.Close()
-	}
-	return nil
-}
-
 // init makes the sinks of a valid configuration.
-func (o *outside) init(c *Config) {
+func (o *outside) init(c *config.Config) {
 	o.bound = c.Outbox
 	if c.Supabase.URL != "" {
-		address, _ := sink.ParseSupabase(c.Supabase.URL, c.Supabase.Key) // NewSupabase tells
-		if s, err := sink.NewSupabase(address, c.Supabase.Key); err == nil {
+		place, _ := address.Supabase(c.Supabase.URL, c.Supabase.Key) // NewSupabase tells
+		if s, err := sink.NewSupabase(place, c.Supabase.Key); err == nil {
 			hide(c.Supabase.Key)
 			// what happened before there was an account is wanted there, too
-			o.sinks = append(o.sinks, outlet{s, store.Outlet{Name: s.Name(), Statuses: true, History: true, Place: address}, supabaseBatch})
+			o.sinks = append(o.sinks, outlet{s, store.Outlet{Name: s.Name(), Statuses: true, History: true, Place: place}, supabaseBatch})
 		}
 	}
 	if c.Webhook.URL != "" {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/app"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/sink/sinktest"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/rs/zerolog"
@@ -70,9 +71,9 @@ func TestOutboxAPI(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.JSONEq(t, `{"sinks": []}`, text)
 
-	config := testConfig()
-	config.Webhook = WebhookConfig{URL: "http://127.0.0.1:1/x", Secret: "a-secret-of-tests"} // nobody is there
-	a = newAnalytics(config)
+	c := testConfig()
+	c.Webhook = config.Webhook{URL: "http://127.0.0.1:1/x", Secret: "a-secret-of-tests"} // nobody is there
+	a = newAnalytics(c)
 	require.NoError(t, a.remember())
 	defer a.close()
 	require.NoError(t, a.commit(&store.Change{Events: sinktest.Events(3)}))

@@ -45,7 +45,7 @@ func (a *Analytics) apiProposals(w http.ResponseWriter, r *http.Request) {
 	var seats []seat.Seat
 	for i := range l.config.Seats {
 		if l.config.Seats[i].Stream == c.stream {
-			seats = append(seats, l.config.Seats[i].Seat())
+			seats = append(seats, l.config.Seats[i].Domain())
 		}
 	}
 	c.mu.Lock()
@@ -62,7 +62,7 @@ func (a *Analytics) apiProposals(w http.ResponseWriter, r *http.Request) {
 		id := l.freeID(c.stream, ids)
 		ids = append(ids, id)
 		reply.Proposals = append(reply.Proposals, proposalView{
-			SeatID: id, Stream: c.stream, Name: id, ROI: pairs(p.ROI), ItemsROI: pairs(p.ItemsROI),
+			SeatID: id, Stream: c.stream, Name: id, ROI: p.ROI.Pairs(), ItemsROI: p.ItemsROI.Pairs(),
 			Confidence: p.Confidence, Reason: p.Reason, Because: p.Because,
 		})
 	}
@@ -82,7 +82,7 @@ func (l *layout) freeID(stream string, also []string) (id string) {
 	}
 	for n := 1; ; n++ {
 		id = fmt.Sprintf("%s%d", prefix, n)
-		if l.seat(id) == nil && !slices.Contains(also, id) {
+		if l.config.Seat(id) == nil && !slices.Contains(also, id) {
 			return id
 		}
 	}

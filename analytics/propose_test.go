@@ -50,7 +50,7 @@ func TestProposalsOfRealClips(t *testing.T) {
 		stayed += span[1] - span[0]
 	}
 
-	config := testConfig()
+	c := testConfig()
 	for _, interval := range []time.Duration{time.Second, 3 * time.Second} {
 		file, err := video.OpenFile(filepath.Join(assets, "video", clip))
 		require.NoError(t, err)
@@ -73,7 +73,7 @@ func TestProposalsOfRealClips(t *testing.T) {
 			if !r.schedule.ready(r.sampler, r.eyes.sample.Until) {
 				continue
 			}
-			picture, found, err := r.eyes.see(r, config.rules().Keep)
+			picture, found, err := r.eyes.see(r, c.Rules().Keep)
 			require.NoError(t, err)
 			if picture == nil {
 				continue

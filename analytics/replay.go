@@ -5,17 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
-	"go.yaml.in/yaml/v4"
 )
 
 // replayEpoch is media time zero. Any moment would do; this one makes event times easy to subtract.
@@ -24,16 +23,16 @@ var replayEpoch = time.Unix(0, 0).UTC()
 // Replay runs the pipeline over a recorded file, on media time: the clip is the stream of that name in the
 // configuration. It writes one JSON object a line to events for each event and a summary to summary.
 func Replay(configPath, stream, clip string, events, summary io.Writer) error {
-	config, err := loadFile(configPath)
+	c, err := config.Load(configPath, creds.ReplaceVars)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(config.streamNames(), stream) {
+	if !slices.Contains(c.StreamNames(), stream) {
 		return fmt.Errorf("%s: no seat has stream %q", configPath, stream)
 	}
 	app.ConfigPath = configPath
-	a := newAnalytics(config)
-	model, err := detect.Open(detect.Options{Path: a.find(config.Model.Path), Provider: config.Model.Provider})
+	a := newAnalytics(c)
+	model, err := detect.Open(detect.Options{Path: a.find(c.Model.Path), Provider: c.Model.Provider})
 	if err != nil {
 		return err
 	}
@@ -53,9 +52,9 @@ func Replay(configPath, stream, clip string, events, summary io.Writer) error {
 	defer decoders.Close()
 	r := &replay{
 		file:     file,
-		schedule: schedule{interval: config.Interval},
+		schedule: schedule{interval: c.Interval},
 		sampler:  video.NewSampler(file.Codec(), maxGOP),
-		watch:    newWatch(&config, stream),
+		watch:    newWatch(&c, stream),
 		eyes:     eyes{decoders: decoders, session: session},
 		out:      json.NewEncoder(events),
 	}
@@ -67,30 +66,6 @@ func Replay(configPath, stream, clip string, events, summary io.Writer) error {
 		return fmt.Errorf("%s: %w", clip, err)
 	}
 	return r.summarise(summary, time.Since(began), model.Note())
-}
-
-// loadFile reads a configuration without starting go2rtc.
-func loadFile(path string) (Config, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return Config{}, err
-	}
-	var cfg struct {
-		Mod     Config         `yaml:"analytics"`
-		Streams map[string]any `yaml:"streams"`
-	}
-	cfg.Mod = defaultConfig()
-	err = yaml.Unmarshal(creds.ReplaceVars(b), &cfg)
-	if err == nil || cfg.Mod.err != nil {
-		err = cfg.Mod.validate(func(name string) bool { _, ok := cfg.Streams[name]; return ok })
-	}
-	if mistake, ok := errors.AsType[*ConfigError](err); ok {
-		return Config{}, errors.New(mistake.in(path))
-	}
-	if err != nil {
-		return Config{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return cfg.Mod, nil
 }
 
 // replay is one clip on its way through the pipeline.

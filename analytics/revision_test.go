@@ -7,7 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v4"
 )
 
 // TestTwoEditors: the second is told, and shown what there is.
@@ -91,8 +94,11 @@ func TestTwoEditors(t *testing.T) {
 func TestSeatOfAnotherConfig(t *testing.T) {
 	d := newDesk(t, deskText)
 	l := *d.layout.Load()
-	l.config.Seats = append(l.config.Seats, SeatConfig{ID: "inline", Stream: "cam1", ROI: left, documents: 1})
-	l.config.Seats[1].documents = 2
+	var another struct {
+		Mod *config.Config `yaml:"analytics"`
+	}
+	another.Mod = &l.config
+	require.NoError(t, yaml.Unmarshal([]byte("analytics: {seats: {B: {name: b}, inline: {stream: cam1, roi: "+triangle+"}}}"), &another))
 	d.layout.Store(&l)
 	for _, id := range []string{"inline", "B"} {
 		for _, method := range []string{"PUT", "DELETE"} {
@@ -102,7 +108,7 @@ func TestSeatOfAnotherConfig(t *testing.T) {
 		}
 	}
 	require.Equal(t, deskText, d.text())
-	d.file.path = ""
+	d.file = config.Open("", creds.ReplaceVars, creds.SecretString, nil)
 	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"name": "b"}`)
 	require.Equal(t, http.StatusGone, status)
 	require.Equal(t, "the program runs without a configuration file, so nothing can be saved", text)

@@ -1,27 +1,28 @@
 package analytics
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 )
 
-// refusal is why an edit was not made. Then nothing has changed, neither file nor memory.
-type refusal struct {
-	Status int
-	Text   string // one sentence
-
-	// of a conflict: the seat as it stands in the file now; Seat is nil where it does not
-	conflict bool
-	Seat     *SeatConfig
+// statusOf is the status of a refused edit.
+var statusOf = map[config.Kind]int{
+	config.Invalid:    http.StatusBadRequest,
+	config.NotFound:   http.StatusNotFound,
+	config.Conflict:   http.StatusConflict,
+	config.NoFile:     http.StatusGone,
+	config.Unwritable: http.StatusInsufficientStorage,
 }
 
-func (e *refusal) Error() string { return e.Text }
-
-// conflictView is the reply to an edit of a seat that somebody else has changed: 409.
+// conflictView is the reply to an edit of a seat that another client has changed: 409.
 type conflictView struct {
 	Error string    `json:"error"`
 	Seat  *seatEdit `json:"seat"`
@@ -34,11 +35,11 @@ type seatEdit struct {
 	seatShape
 }
 
-func (c *SeatConfig) edit() *seatEdit {
-	if c == nil {
+func editOf(s *config.Seat) *seatEdit {
+	if s == nil {
 		return nil
 	}
-	return &seatEdit{SeatID: c.ID, Stream: c.Stream, seatShape: c.shape()}
+	return &seatEdit{SeatID: s.ID, Stream: s.Stream, seatShape: shapeOf(s)}
 }
 
 func (a *Analytics) apiPutSeat(w http.ResponseWriter, r *http.Request) {
@@ -50,31 +51,35 @@ func (a *Analytics) apiPutSeat(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "id: is required", http.StatusBadRequest)
 		return
 	}
-	request, status, err := readSeatRequest(w, r)
-	if err != nil {
-		http.Error(w, err.Error(), status)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, config.MaxRequest))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		http.Error(w, fmt.Sprintf("the body is larger than %d KiB", config.MaxRequest>>10), http.StatusRequestEntityTooLarge)
 		return
 	}
-	var inBody string
-	if request.revision != nil {
-		inBody = *request.revision
+	if err != nil {
+		http.Error(w, "the body ended too soon", http.StatusBadRequest)
+		return
 	}
-	c, err := conditionOf(r, inBody)
+	request, err := config.DecodeRequest(body)
+	var c config.Condition
+	if err == nil {
+		c, err = conditionOf(r, request.Revision)
+	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	seat, created, err := a.putSeat(id, &request, c)
+	seat, created, err := a.putSeat(id, request, c)
 	if err != nil {
 		refuseEdit(w, err)
 		return
 	}
-	w.Header().Set("ETag", `"`+seat.revision()+`"`)
+	w.Header().Set("ETag", `"`+seat.Revision()+`"`)
 	w.Header().Set("Content-Type", api.MimeJSON) // before the status, which sends the header
 	if created {
 		w.WriteHeader(http.StatusCreated)
 	}
-	api.ResponseJSON(w, seat.edit())
+	api.ResponseJSON(w, editOf(seat))
 }
 
 func (a *Analytics) apiDeleteSeat(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +92,7 @@ func (a *Analytics) apiDeleteSeat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c, err := conditionOf(r, "")
-	if err == nil && c.isNew {
+	if err == nil && c.New {
 		err = errors.New("If-None-Match: is not for DELETE")
 	}
 	if err != nil {
@@ -102,28 +107,29 @@ func (a *Analytics) apiDeleteSeat(w http.ResponseWriter, r *http.Request) {
 }
 
 func refuseEdit(w http.ResponseWriter, err error) {
-	var e *refusal
+	var e *config.Refusal
 	if !errors.As(err, &e) {
 		http.Error(w, err.Error()+": nothing was saved", http.StatusServiceUnavailable)
 		return
 	}
-	if !e.conflict {
-		http.Error(w, e.Text, e.Status)
+	if !e.Changed {
+		http.Error(w, e.Text, statusOf[e.Kind])
 		return
 	}
 	w.Header().Set("Content-Type", api.MimeJSON)
-	w.WriteHeader(e.Status)
-	_ = json.NewEncoder(w).Encode(conflictView{e.Text, e.Seat.edit()})
+	w.WriteHeader(statusOf[e.Kind])
+	_ = json.NewEncoder(w).Encode(conflictView{e.Text, editOf(e.Seat)})
 }
 
-// check tells whether a condition holds for a seat.
-func (a *Analytics) check(id string, c condition, l *layout, file *content) error {
-	inFile, inMemory := file.seat(id), l.seat(id)
-	if inMemory != nil && (inMemory.documents > 1 || !a.file.own[id]) {
-		return &refusal{Status: http.StatusConflict, Text: fmt.Sprintf("seat %q is set by another -config than the file: edit it there", id)}
+// conditionOf reads If-Match, If-None-Match and `revision`, which may stand in the query or in the body.
+func conditionOf(r *http.Request, inBody string) (c config.Condition, err error) {
+	c.Revision = cmp.Or(strings.Trim(r.Header.Get("If-Match"), `"`), r.URL.Query().Get("revision"), inBody)
+	switch none := r.Header.Get("If-None-Match"); none {
+	case "":
+	case "*":
+		c.New = true
+	default:
+		return c, fmt.Errorf("If-None-Match: wants *, has %q", config.Shortened(none))
 	}
-	if text := c.refuses(id, inFile, inMemory); text != "" {
-		return &refusal{Status: http.StatusConflict, Text: text, conflict: true, Seat: inFile}
-	}
-	return nil
+	return c, nil
 }

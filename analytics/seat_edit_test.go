@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/stretchr/testify/require"
 )
 
@@ -56,11 +57,11 @@ func TestPutSeat(t *testing.T) {
 	require.True(t, strings.HasPrefix(d.text(), before))
 	require.Len(t, d.snapshot().Cameras, 2, "its camera has begun")
 
-	read, err := loadFile(d.path)
+	read, err := config.Load(d.path, creds.ReplaceVars)
 	require.NoError(t, err)
 	require.Len(t, read.Seats, 3)
 	for i := range read.Seats {
-		require.Equal(t, d.seatView(read.Seats[i].ID).Revision, read.Seats[i].revision())
+		require.Equal(t, d.seatView(read.Seats[i].ID).Revision, read.Seats[i].Revision())
 	}
 
 	status, text, _ = d.ask("DELETE", "/api/seats?id="+url.QueryEscape(id), "")
@@ -182,28 +183,4 @@ func TestOrigins(t *testing.T) {
 		})
 	}
 	require.Equal(t, deskText, d.text())
-}
-
-// FuzzSeatRequest: whatever is sent, what is taken is within the bounds.
-func FuzzSeatRequest(f *testing.F) {
-	f.Add([]byte(`{"stream": "cam1", "name": "창가", "roi": ` + triangle + `, "items_roi": null, "anchor": "foot", "revision": "x"}`))
-	f.Add([]byte(`{"roi": [[0, 0], [1e-9, 0], [1, 1]], "name": "\u0000"}`))
-	f.Add([]byte(`{"roi": [null, [], [[]]]}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var q seatRequest
-		if err := q.decode(body); err != nil {
-			require.Less(t, len(err.Error()), 400)
-			return
-		}
-		wanted, changes := q.apply(SeatConfig{ID: "A"})
-		require.LessOrEqual(t, len([]rune(wanted.Name)), maxSeatName)
-		for _, roi := range []seat.ROI{wanted.ROI, wanted.ItemsROI} {
-			if len(roi) > 0 {
-				require.NoError(t, roi.Validate())
-			}
-		}
-		again, none := q.apply(wanted)
-		require.Equal(t, wanted.revision(), again.revision())
-		require.LessOrEqual(t, len(none), len(changes))
-	})
 }

@@ -2,154 +2,72 @@ package analytics
 
 import (
 	"context"
-	"fmt"
-	"net/http"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
 
-// putSeat adds or changes a seat: in the file, and then in force. Errors that are a *refusal are the asker's or the
-// file's, others the database's; after either nothing has changed.
-func (a *Analytics) putSeat(id string, q *seatRequest, c condition) (saved *SeatConfig, created bool, err error) {
+// putSeat adds or changes a seat: in the file, and then in force. Errors that are a *config.Refusal are the client's or
+// the file's, others the database's; after either nothing has changed.
+func (a *Analytics) putSeat(id string, q *config.Request, c config.Condition) (saved *config.Seat, created bool, err error) {
 	_ = a.remember() // before the lock; without a database the seats wait for it, as they do at the start
 	a.edit.Lock()
 	defer a.edit.Unlock()
 	l := a.layout.Load()
-	before, err := a.file.read()
+	e, err := a.file.Put(id, q, c, &l.config, func(stream string) bool { return streams.Get(stream) != nil })
 	if err != nil {
 		return nil, false, err
 	}
-	if err = a.check(id, c, l, before); err != nil {
+	if err = a.revise(l, e); err != nil {
 		return nil, false, err
 	}
-	base := before.seat(id)
-	if created = base == nil; created {
-		if err = checkText(id, maxSeatID); err != nil {
-			return nil, false, &refusal{Status: http.StatusBadRequest, Text: "id: " + err.Error()}
-		}
-		base = &SeatConfig{ID: id}
-	}
-	wanted, changes := q.apply(*base)
-	switch {
-	case wanted.Stream == "":
-		err = &refusal{Status: http.StatusBadRequest, Text: "stream: is required"}
-	case len(wanted.ROI) == 0:
-		err = &refusal{Status: http.StatusBadRequest, Text: "roi: is required"}
-	case streams.Get(wanted.Stream) == nil:
-		err = &refusal{Status: http.StatusBadRequest, Text: fmt.Sprintf("stream: no stream %q under streams:", shortened(wanted.Stream))}
-	case !before.hasStream(wanted.Stream) && !a.file.elsewhere[wanted.Stream]:
-		err = &refusal{Status: http.StatusBadRequest, Text: fmt.Sprintf("stream: %q is known to this run only, save it under streams: first", shortened(wanted.Stream))}
-	}
-	if err != nil {
-		return nil, false, err
-	}
-
-	config := l.config
-	storeID, err := q.store(config.StoreID)
-	if err != nil {
-		return nil, false, err
-	}
-	if storeID == config.StoreID {
-		storeID = ""
-	} else {
-		config.StoreID = storeID
-	}
-	after, err := a.file.put(before, &wanted, changes, storeID)
-	if err != nil {
-		return nil, false, err
-	}
-	wanted.documents = 1
-	config.Seats = slices.Clone(config.Seats)
-	if i := slices.IndexFunc(config.Seats, func(s SeatConfig) bool { return s.ID == id }); i >= 0 {
-		config.Seats[i] = wanted
-	} else {
-		config.Seats = append(config.Seats, wanted)
-	}
-	if err = a.revise(l, config, before, after); err != nil {
-		return nil, false, err
-	}
-	a.file.own[id] = true
-	log.Info().Str("seat", id).Str("stream", wanted.Stream).Msg("[analytics] save seat")
-	return &wanted, created, nil
-}
-
-// store is the store's name: the first seat of a box that has none may bring it along.
-func (q *seatRequest) store(configured string) (string, error) {
-	switch {
-	case configured == "" && (q.storeID == nil || *q.storeID == ""):
-		return "", &refusal{Status: http.StatusBadRequest, Text: "store_id: is required once a seat is configured"}
-	case configured == "":
-		return *q.storeID, nil
-	case q.storeID != nil && *q.storeID != "" && *q.storeID != configured:
-		return "", &refusal{Status: http.StatusBadRequest, Text: fmt.Sprintf("store_id: is %q, and is not changed here", configured)}
-	}
-	return configured, nil
+	log.Info().Str("seat", id).Str("stream", e.Seat.Stream).Msg("[analytics] save seat")
+	return e.Seat, e.Created, nil
 }
 
 // deleteSeat takes a seat out of the file and out of force, with its row everywhere. Its events stay. Errors are as those
 // of putSeat.
-func (a *Analytics) deleteSeat(id string, c condition) error {
+func (a *Analytics) deleteSeat(id string, c config.Condition) error {
 	_ = a.remember()
 	a.edit.Lock()
 	defer a.edit.Unlock()
 	l := a.layout.Load()
-	before, err := a.file.read()
+	e, err := a.file.Delete(id, c, &l.config)
 	if err != nil {
 		return err
 	}
-	inFile, inMemory := before.seat(id), l.seat(id)
-	if inFile == nil && inMemory == nil {
-		return &refusal{Status: http.StatusNotFound, Text: fmt.Sprintf("there is no seat %q", shortened(id))}
-	}
-	// one that somebody has taken out of the file by hand already is what is wanted
-	if inFile != nil || c.revision != "" || !a.file.own[id] {
-		if err = a.check(id, c, l, before); err != nil {
-			return err
-		}
-	}
-	after, err := a.file.remove(before, id)
-	if err != nil {
+	if err = a.revise(l, e); err != nil {
 		return err
 	}
-	config := l.config
-	config.Seats = slices.DeleteFunc(slices.Clone(config.Seats), func(s SeatConfig) bool { return s.ID == id })
-	if err = a.revise(l, config, before, after); err != nil {
-		return err
-	}
-	delete(a.file.own, id)
 	log.Info().Str("seat", id).Msg("[analytics] delete seat")
 	return nil
 }
 
 // revise puts another layout in the place of the one that is in force, once the file is written and the database has
-// what follows from it. It wants edit held.
-func (a *Analytics) revise(l *layout, config Config, before, after *content) error {
+// what follows from it. It must hold edit.
+func (a *Analytics) revise(l *layout, e *config.Edit) error {
 	if a.ctx.Err() != nil {
-		return &refusal{Status: http.StatusServiceUnavailable, Text: "the program ends: nothing was saved"}
+		return errors.New("the program ends")
 	}
-	next, gone := l.with(a, config, l.guestsAfter(config, time.Now()))
-	if next.model == nil && len(config.Seats) > 0 {
+	next, gone := l.with(a, e.Config, l.guestsAfter(e.Config, time.Now()))
+	if next.model == nil && len(e.Config.Seats) > 0 {
 		var err error
 		if next.model, err = a.openModel(); err != nil {
-			return a.file.refuse(http.StatusConflict, err)
+			return a.file.Refuse(err)
 		}
 	}
-	// nobody decides about a seat meanwhile; edits alone hold more than one of these locks
+	// no look decides about a seat meanwhile; edits alone hold more than one of these locks
 	all := append(next.all(), gone...)
 	for _, c := range all {
 		c.looking.Lock()
 	}
 	change := a.consequences(l, next, time.Now())
-	err := a.commitWith(&change, func() error {
-		if string(before.text) == string(after.text) {
-			return nil
-		}
-		return a.file.write(before, after)
-	}, func() error { return a.file.undo(before) })
+	err := a.commitWith(&change, e)
 	var reshaped []*camera
 	if err == nil {
 		reshaped = a.adopt(l, next)
@@ -181,7 +99,7 @@ func (a *Analytics) revise(l *layout, config Config, before, after *content) err
 func (a *Analytics) consequences(l, next *layout, now time.Time) (change store.Change) {
 	for i := range l.config.Seats {
 		old := &l.config.Seats[i]
-		s := next.seat(old.ID)
+		s := next.config.Seat(old.ID)
 		if s == nil {
 			change.Gone = append(change.Gone, store.Gone{Table: store.SeatStatus, StoreID: l.config.StoreID, Key: old.ID, At: store.At(now)})
 			continue
@@ -202,25 +120,25 @@ func (a *Analytics) consequences(l, next *layout, now time.Time) (change store.C
 	return change
 }
 
-// commitWith writes a file together with a change of the database. Without a database, the file alone: rows of seats
+// commitWith writes an edit together with a change of the database. Without a database, the file alone: rows of seats
 // that are no more are taken out when it opens.
-func (a *Analytics) commitWith(change *store.Change, write, undo func() error) error {
+func (a *Analytics) commitWith(change *store.Change, e *config.Edit) error {
 	a.dbMu.Lock()
 	db := a.db
 	a.dbMu.Unlock()
 	if db == nil || len(change.Gone)+len(change.Seats) == 0 {
-		return write()
+		return e.Write()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
 	written := false
 	err := db.CommitWith(ctx, change, func() error {
-		err := write()
+		err := e.Write()
 		written = err == nil
 		return err
 	})
 	if err != nil && written {
-		if errUndo := undo(); errUndo != nil {
+		if errUndo := e.Undo(); errUndo != nil {
 			log.Error().Err(errUndo).Msg("[analytics] the file has an edit that the database has not")
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/stretchr/testify/require"
@@ -106,10 +108,10 @@ func TestStrangersAreForgotten(t *testing.T) {
 	d := newDesk(t, deskText)
 	d.looks("cam1", time.Now(), 2)
 	d.close()
-	config, err := loadFile(d.path)
+	c, err := config.Load(d.path, creds.ReplaceVars)
 	require.NoError(t, err)
-	config.Seats = config.Seats[1:]
-	a := newAnalytics(config)
+	c.Seats = c.Seats[1:]
+	a := newAnalytics(c)
 	require.NoError(t, a.remember())
 	defer a.close()
 	rows, err := a.db.Seats(t.Context(), "shop")
@@ -183,11 +185,11 @@ func TestEditsAtOnce(t *testing.T) {
 	close(stop)
 	others.Wait()
 	require.Equal(t, fmt.Sprintf("count %d", editors*each), d.seatView("B").Name, "no edit was lost")
-	read, err := loadFile(d.path)
+	read, err := config.Load(d.path, creds.ReplaceVars)
 	require.NoError(t, err)
 	var inFile, inForce []string
 	for i := range read.Seats {
-		inFile = append(inFile, read.Seats[i].revision())
+		inFile = append(inFile, read.Seats[i].Revision())
 	}
 	for _, s := range d.snapshot().Seats {
 		inForce = append(inForce, s.Revision)

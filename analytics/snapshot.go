@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
@@ -17,28 +18,13 @@ type seatShape struct {
 	ROI      [][2]float32 `json:"roi"`
 	ItemsROI [][2]float32 `json:"items_roi,omitempty"`
 	Anchor   seat.Anchor  `json:"anchor"`
-	Revision string       `json:"revision"` // see SeatConfig.revision
+	Revision string       `json:"revision"` // see config.Seat.Revision
 }
 
-func (c *SeatConfig) shape() seatShape {
+func shapeOf(s *config.Seat) seatShape {
 	return seatShape{
-		Name: c.label(), ROI: pairs(c.ROI), ItemsROI: pairs(c.ItemsROI), Anchor: c.anchor(), Revision: c.revision(),
+		Name: s.Label(), ROI: s.ROI.Pairs(), ItemsROI: s.ItemsROI.Pairs(), Anchor: s.AnchorOrDefault(), Revision: s.Revision(),
 	}
-}
-
-// label is what people call the seat.
-func (c *SeatConfig) label() string {
-	if c.Name == "" {
-		return c.ID
-	}
-	return c.Name
-}
-
-func (c *SeatConfig) anchor() seat.Anchor {
-	if c.Anchor == "" {
-		return seat.AnchorFoot
-	}
-	return c.Anchor
 }
 
 // snapshot is the reply of GET api/seats, and of the WebSocket message "seats".
@@ -70,7 +56,7 @@ func (a *Analytics) snapshotLocked() snapshot {
 			}
 		}
 		row.Stream = c.Stream
-		s.Seats = append(s.Seats, seatView{SeatRow: row, seatShape: c.shape()})
+		s.Seats = append(s.Seats, seatView{SeatRow: row, seatShape: shapeOf(c)})
 	}
 	for _, c := range l.cameras {
 		row, ok := a.hub.cameras[c.stream]
@@ -85,11 +71,4 @@ func (a *Analytics) snapshotLocked() snapshot {
 		s.Cameras = append(s.Cameras, row)
 	}
 	return s
-}
-
-func pairs(roi seat.ROI) (out [][2]float32) {
-	for _, p := range roi {
-		out = append(out, [2]float32{p.X, p.Y})
-	}
-	return out
 }

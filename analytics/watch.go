@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/google/uuid"
@@ -25,11 +26,11 @@ type watch struct {
 	obs []seat.Observation // reused
 }
 
-func newWatch(c *Config, stream string) *watch {
-	w := &watch{storeID: c.StoreID, stream: stream, rules: c.rules(), isItem: c.isItem}
+func newWatch(c *config.Config, stream string) *watch {
+	w := &watch{storeID: c.StoreID, stream: stream, rules: c.Rules(), isItem: c.IsItem}
 	for i := range c.Seats {
 		if c.Seats[i].Stream == stream {
-			w.seats = append(w.seats, c.Seats[i].Seat())
+			w.seats = append(w.seats, c.Seats[i].Domain())
 		}
 	}
 	w.states = make([]seat.State, len(w.seats))

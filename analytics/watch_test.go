@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/stretchr/testify/require"
@@ -17,10 +18,10 @@ var (
 	book   = seat.Detection{Class: "book", Confidence: .5, Box: seat.Box{X0: .6, Y0: .6, X1: .7, Y1: .7}}
 )
 
-func testConfig() Config {
-	c := defaultConfig()
+func testConfig() config.Config {
+	c := config.Default()
 	c.StoreID, c.Interval, c.AbandonedAfter = "test", time.Second, 10*time.Second
-	c.Seats = []SeatConfig{{ID: "A", Stream: "cam1", ROI: left}, {ID: "B", Stream: "cam1", ROI: right}}
+	c.Seats = []config.Seat{{ID: "A", Stream: "cam1", ROI: left}, {ID: "B", Stream: "cam1", ROI: right}}
 	return c
 }
 

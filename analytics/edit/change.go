@@ -8,7 +8,7 @@ import (
 )
 
 // change sets fields of a seat that is there.
-func (d *document) change(seat *entry, fields []Field) error {
+func (d *Document) change(seat *entry, fields []Field) error {
 	within, err := seat.mapping(seat.key.Value)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (d *document) change(seat *entry, fields []Field) error {
 }
 
 // set replaces a value.
-func (d *document) set(e *entry, f *Field) error {
+func (d *Document) set(e *entry, f *Field) error {
 	text := e.in.style().value(f)
 	if !e.isBlock() {
 		from, to, err := e.span()
@@ -159,7 +159,7 @@ func (m *mapping) step() string {
 }
 
 // insert writes entries as the last ones of an entry's value, or of the root where there is none.
-func (d *document) insert(root *mapping, under *entry, branches ...branch) error {
+func (d *Document) insert(root *mapping, under *entry, branches ...branch) error {
 	if under == nil {
 		return d.begin(root, branches)
 	}
@@ -191,7 +191,7 @@ func (d *document) insert(root *mapping, under *entry, branches ...branch) error
 }
 
 // begin writes entries at the end of the document.
-func (d *document) begin(root *mapping, branches []branch) error {
+func (d *Document) begin(root *mapping, branches []branch) error {
 	if root != nil && root.flow() {
 		if root.len() > 0 {
 			return root.put(root.at(root.len()-1), branches...)

@@ -12,15 +12,19 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// document is a file on its way through an edit.
-type document struct {
+// Document is a file that was parsed. It is not changed: an edit gives another one.
+type Document struct {
 	text   []byte // as it is
 	masked []byte // as long, with nothing of ${NAME} in it that means something to YAML
 	lines  []int  // where each line begins
 	end    int    // the line, from 0, behind the last one of the document
 	eol    string
-	node   *yaml.Node // the document's; nil where it is empty
-	cuts   []cut
+	node   *yaml.Node // of the masked text: where things stand; nil where it is empty
+	root   *yaml.Node // of the expanded text: what they say; the same node where the file has no ${NAME}
+	cuts   []cut      // of the edit under way, on its own copy of the document
+
+	expand   func([]byte) []byte
+	expanded []byte // nil where the file has no ${NAME}
 }
 
 // cut replaces a piece of the text. Cuts do not overlap.
@@ -32,33 +36,66 @@ type cut struct {
 // variable is what upstream replaces before it parses (pkg/creds), so that `{key: ${NAME}}` is fine.
 var variable = regexp.MustCompile(`\$\{[^}{]+\}`)
 
-func parse(file []byte) (*document, error) {
-	d := &document{text: file, eol: "\n"}
-	d.masked = variable.ReplaceAllFunc(file, func(name []byte) []byte { return bytes.Repeat([]byte{'x'}, len(name)) })
+// Parse reads a file. expand replaces ${NAME} as go2rtc does before it parses; nil leaves them as they stand. A file
+// with such names is parsed twice, others once. Errors are a *Refusal.
+func Parse(file []byte, expand func([]byte) []byte) (*Document, error) {
 	if !utf8.Valid(file) {
 		return nil, &Refusal{Reason: "is not UTF-8"}
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(d.masked))
+	d := &Document{text: file, masked: file, eol: "\n", expand: expand}
+	named := variable.Match(file)
+	if named {
+		d.masked = variable.ReplaceAllFunc(file, func(name []byte) []byte { return bytes.Repeat([]byte{'x'}, len(name)) })
+	}
+	var err error
+	if d.node, err = compose(d.masked); err != nil {
+		return nil, err
+	}
+	d.root = d.node
+	if named && expand != nil {
+		d.expanded = expand(file)
+		if d.root, err = compose(d.expanded); err != nil {
+			return nil, err
+		}
+	}
+	d.index()
+	return d, nil
+}
+
+// compose parses a text of one document; nil where it is empty.
+func compose(text []byte) (root *yaml.Node, err error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	for n := 0; ; n++ {
 		var node yaml.Node
-		err := decoder.Decode(&node)
+		err = decoder.Decode(&node)
 		if errors.Is(err, io.EOF) {
-			break
+			return root, nil
 		}
 		if err != nil {
 			return nil, mistake(err)
 		}
-		if len(node.Content) == 0 || node.Content[0].Kind == yaml.ScalarNode && node.Content[0].ShortTag() == "!!null" {
+		if len(node.Content) == 0 || isNull(node.Content[0]) {
 			continue
 		}
 		if n > 0 {
 			return nil, &Refusal{node.Content[0].Line, "a second document begins, only one is allowed"}
 		}
-		d.node = node.Content[0]
+		root = node.Content[0]
 	}
-	d.index()
-	return d, nil
 }
+
+// Is tells whether parsing a file would give this document again: the text is the same, and so is what its names stand
+// for. A file that is not there (nil) differs from an empty one.
+func (d *Document) Is(file []byte) bool {
+	return bytes.Equal(file, d.text) && (file == nil) == (d.text == nil) &&
+		(d.expanded == nil || bytes.Equal(d.expand(file), d.expanded))
+}
+
+// Text is the file.
+func (d *Document) Text() []byte { return d.text }
+
+// Root is the topmost node of what the file says with each ${NAME} replaced; nil where it is empty.
+func (d *Document) Root() *yaml.Node { return d.root }
 
 // mistake is a syntax error in one line.
 func mistake(err error) error {
@@ -69,7 +106,7 @@ func mistake(err error) error {
 }
 
 // index finds the lines, as YAML's parser counts them (YAML 1.1 section 5.4: NEL, LS and PS break lines, too).
-func (d *document) index() {
+func (d *Document) index() {
 	begin := 0
 	if bytes.HasPrefix(d.text, []byte("\ufeff")) {
 		begin = 3 // not counted in columns
@@ -115,10 +152,10 @@ func lineBreak(b []byte) int {
 }
 
 // line is the i-th line from 0, without its break.
-func (d *document) line(i int) string { return string(d.masked[d.lines[i]:d.lineEnd(i)]) }
+func (d *Document) line(i int) string { return string(d.masked[d.lines[i]:d.lineEnd(i)]) }
 
 // lineEnd is where the break of the i-th line is.
-func (d *document) lineEnd(i int) int {
+func (d *Document) lineEnd(i int) int {
 	for at := d.lines[i]; at < len(d.text); at++ {
 		if lineBreak(d.text[at:]) > 0 {
 			return at
@@ -128,7 +165,7 @@ func (d *document) lineEnd(i int) int {
 }
 
 // after is where the line behind the i-th begins.
-func (d *document) after(i int) int {
+func (d *Document) after(i int) int {
 	if i+1 < len(d.lines) {
 		return d.lines[i+1]
 	}
@@ -136,7 +173,7 @@ func (d *document) after(i int) int {
 }
 
 // offset is where a node begins: an anchor or a tag belongs to it.
-func (d *document) offset(n *yaml.Node) int {
+func (d *Document) offset(n *yaml.Node) int {
 	at := d.lines[n.Line-1]
 	for range n.Column - 1 {
 		_, size := utf8.DecodeRune(d.masked[at:])
@@ -145,11 +182,11 @@ func (d *document) offset(n *yaml.Node) int {
 	return at
 }
 
-func (d *document) cut(from, to int, text string) { d.cuts = append(d.cuts, cut{from, to, text}) }
+func (d *Document) cut(from, to int, text string) { d.cuts = append(d.cuts, cut{from, to, text}) }
 
 // cutLines takes whole lines out, from 0, both included. Where the last one of the file goes, which has no break, the
 // one before it becomes such.
-func (d *document) cutLines(first, last int) {
+func (d *Document) cutLines(first, last int) {
 	from, to := d.lines[first], d.after(last)
 	if to == len(d.text) && d.lineEnd(last) == to && first > 0 {
 		from = d.lineEnd(first - 1)
@@ -158,7 +195,7 @@ func (d *document) cutLines(first, last int) {
 }
 
 // putLines puts lines behind the i-th from 0; -1 is before the first.
-func (d *document) putLines(i int, lines []string) {
+func (d *Document) putLines(i int, lines []string) {
 	text := strings.Join(lines, d.eol)
 	if i < 0 {
 		d.cut(d.lines[0], d.lines[0], text+d.eol)
@@ -172,7 +209,7 @@ func (d *document) putLines(i int, lines []string) {
 }
 
 // apply is the text after all cuts; those at one place in the order in which they were made.
-func (d *document) apply() []byte {
+func (d *Document) apply() []byte {
 	slices.SortStableFunc(d.cuts, func(a, b cut) int { return a.from - b.from })
 	var out []byte
 	at := 0

@@ -1,10 +1,10 @@
 // Package edit changes one seat in the text of a go2rtc.yaml, and leaves every other byte as it was: comments, order,
 // quoting, indentation, line breaks, ${NAME} literals.
 //
-// It promises: functions are pure, bytes in and bytes out. A field whose value is to stay is not passed and is not
-// touched. What was written is read again before it is given out: when anything else than the seat would read
-// differently, as where an alias leads to the seat, the edit is refused with a *Refusal and nothing is given. Points
-// are written on one line. Begin with Put.
+// It promises: functions are pure, bytes in and bytes out, and a Document never changes. A field whose value is to stay
+// is not passed and is not touched. What was written is read again before it is given out: when anything else than the
+// seat would read differently, as where an alias leads to the seat, the edit is refused with a *Refusal and nothing is
+// given. Points are written on one line. Begin with Parse and Document.Put.
 package edit
 
 import (
@@ -38,45 +38,40 @@ func (e *Refusal) Error() string {
 
 // Put sets fields of the seat with this id, or adds the seat behind the others. storeID, unless empty, is written as
 // analytics.store_id where the file has none. Errors are a *Refusal.
-func Put(file []byte, id string, fields []Field, storeID string) ([]byte, error) {
-	d, err := parse(file)
-	if err != nil {
-		return nil, err
-	}
-	at, err := d.find(id)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case at.seat != nil:
-		err = d.change(at.seat, fields)
-	default:
-		err = d.add(at, id, fields, storeID)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return d.finish(id, storeID)
+func (d *Document) Put(id string, fields []Field, storeID string) (*Document, error) {
+	return d.edit(id, storeID, func(d *Document, at place) error {
+		if at.seat != nil {
+			return d.change(at.seat, fields)
+		}
+		return d.add(at, id, fields, storeID)
+	})
 }
 
 // Delete takes the seat with this id out, and with the last one the empty key `seats`. A file without the seat stays as
 // it is. Errors are a *Refusal.
-func Delete(file []byte, id string) ([]byte, error) {
-	d, err := parse(file)
+func (d *Document) Delete(id string) (*Document, error) {
+	return d.edit(id, "", func(d *Document, at place) error {
+		if at.seat == nil {
+			return nil
+		}
+		return d.remove(at.seat)
+	})
+}
+
+// edit collects an edit's cuts on a copy of the document, and parses what comes of them.
+func (d *Document) edit(id, storeID string, cut func(*Document, place) error) (*Document, error) {
+	draft := *d
+	at, err := draft.find(id)
 	if err != nil {
 		return nil, err
 	}
-	at, err := d.find(id)
-	if err != nil {
+	if err = cut(&draft, at); err != nil {
 		return nil, err
 	}
-	if at.seat == nil {
-		return slices.Clone(file), nil
+	if len(draft.cuts) == 0 {
+		return d, nil
 	}
-	if err = d.remove(at.seat); err != nil {
-		return nil, err
-	}
-	return d.finish(id, "")
+	return draft.finish(id, storeID)
 }
 
 // place is where the seats of a file stand, as far as they do.
@@ -85,7 +80,7 @@ type place struct {
 	analytics, seats, seat *entry   // nil: not there
 }
 
-func (d *document) find(id string) (p place, err error) {
+func (d *Document) find(id string) (p place, err error) {
 	if p.root, err = d.rootMapping(); err != nil || p.root == nil {
 		return p, err
 	}
@@ -107,7 +102,7 @@ func (d *document) find(id string) (p place, err error) {
 }
 
 // add writes a new seat, and the keys above it that are missing.
-func (d *document) add(at place, id string, fields []Field, storeID string) error {
+func (d *Document) add(at place, id string, fields []Field, storeID string) error {
 	item := branch{key: id}
 	for _, key := range order {
 		for _, f := range fields {
@@ -143,10 +138,4 @@ func (d *document) add(at place, id string, fields []Field, storeID string) erro
 		return d.insert(at.root, at.analytics, branches...)
 	}
 	return d.insert(at.root, nil, branch{key: "analytics", children: branches})
-}
-
-// Check tells what is wrong with a file's syntax. Errors are a *Refusal.
-func Check(file []byte) error {
-	_, err := parse(file)
-	return err
 }

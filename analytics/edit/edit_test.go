@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -13,6 +14,28 @@ var (
 )
 
 const squareText = "[[0.5, 0.8], [0.72, 0.8], [0.72, 0.97], [0.5, 0.97]]"
+
+func put(file, id string, fields []Field, storeID string) ([]byte, error) {
+	d, err := Parse([]byte(file), nil)
+	if err == nil {
+		d, err = d.Put(id, fields, storeID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.Text(), nil
+}
+
+func remove(file, id string) ([]byte, error) {
+	d, err := Parse([]byte(file), nil)
+	if err == nil {
+		d, err = d.Delete(id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.Text(), nil
+}
 
 func TestPut(t *testing.T) {
 	roi := Field{Key: "roi", Points: square}
@@ -71,7 +94,7 @@ streams: {cam1: '${CAM}'}
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
-			out, err := Put([]byte(ca.before), ca.id, ca.fields, "shop")
+			out, err := put(ca.before, ca.id, ca.fields, "shop")
 			require.NoError(t, err)
 			require.Equal(t, ca.want, string(out))
 		})
@@ -92,7 +115,7 @@ func TestDelete(t *testing.T) {
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
-			out, err := Delete([]byte(ca.before), "A")
+			out, err := remove(ca.before, "A")
 			require.NoError(t, err)
 			require.Equal(t, ca.want, string(out))
 		})
@@ -115,11 +138,35 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
-			_, err := Put([]byte(ca.before), "A", []Field{{Key: "stream", Text: "cam9"}}, "")
+			_, err := put(ca.before, "A", []Field{{Key: "stream", Text: "cam9"}}, "")
 			require.EqualError(t, err, ca.want)
 			require.NotContains(t, err.Error(), "\n")
 		})
 	}
+}
+
+// TestExpandedNames: places are found in the file as it stands, what it says is read with names replaced, and what they
+// stand for may lead to the seat.
+func TestExpandedNames(t *testing.T) {
+	value := "*all"
+	expand := func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("${X}"), []byte(value)) }
+	d, err := Parse([]byte("analytics: &all\n  seats:\n    A: {stream: cam1}\nother: ${X}\n"), expand)
+	require.NoError(t, err)
+	_, err = d.Put("A", fields[1:2], "")
+	require.EqualError(t, err, "cannot be edited without changing something else in it: edit it by hand")
+	require.True(t, d.Is(bytes.Clone(d.Text())))
+	value = "x"
+	require.False(t, d.Is(d.Text()), "the name stands for something else now")
+	value = "*all"
+	_, err = Parse([]byte("other: ${X}\n"), expand)
+	require.EqualError(t, err, "line 1: unknown anchor 'all' referenced")
+
+	d, err = Parse([]byte("analytics:\n  seats:\n    A: {stream: cam1}\n"), expand)
+	require.NoError(t, err)
+	require.Same(t, d.node, d.root, "without names one parse is enough")
+	same, err := d.Put("A", nil, "")
+	require.NoError(t, err)
+	require.Same(t, d, same, "nothing was changed, so nothing is parsed again")
 }
 
 func FuzzEdit(f *testing.F) {
@@ -127,12 +174,12 @@ func FuzzEdit(f *testing.F) {
 	f.Add("analytics: {seats: {A: {'stream': \"x\" , roi: [ ]}, }}", "B", "${X}")
 	f.Add("a: &a [*a]\nanalytics:\n  seats:\n    ? A\n    : {}\n", "A", "\n")
 	f.Fuzz(func(t *testing.T, file, id, text string) {
-		out, err := Put([]byte(file), id, []Field{{Key: "stream", Text: text}}, "s")
+		out, err := put(file, id, []Field{{Key: "stream", Text: text}}, "s")
 		if err != nil {
 			return
 		}
 		// what was given out can be edited again, to the same
-		again, err := Put(out, id, []Field{{Key: "stream", Text: text}}, "s")
+		again, err := put(string(out), id, []Field{{Key: "stream", Text: text}}, "s")
 		if err == nil && strings.ToValidUTF8(text, "") == text {
 			if string(again) != string(out) {
 				t.Fatalf("%q\n%q", out, again)

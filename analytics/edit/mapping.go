@@ -9,7 +9,7 @@ import (
 
 // mapping is one of the file, and the line, from 0, that nothing of it stands on or behind.
 type mapping struct {
-	d     *document
+	d     *Document
 	node  *yaml.Node
 	above *entry // whose value it is; nil of the root
 	limit int
@@ -22,7 +22,7 @@ type entry struct {
 	key, value *yaml.Node
 }
 
-func (d *document) rootMapping() (*mapping, error) {
+func (d *Document) rootMapping() (*mapping, error) {
 	switch {
 	case d.node == nil:
 		return nil, nil

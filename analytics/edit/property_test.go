@@ -124,7 +124,7 @@ func TestPutAndDeleteProperty(t *testing.T) {
 
 		// a seat that is there
 		mine := f.ids[f.mine]
-		out, err := Put([]byte(f.text()), mine, []Field{{Key: "roi", Points: points}, {Key: "name", Text: name}}, "")
+		out, err := put(f.text(), mine, []Field{{Key: "roi", Points: points}, {Key: "name", Text: name}}, "")
 		require.NoError(t, err, "%s", f.text())
 		require.True(t, strings.HasPrefix(string(out), f.before), "%s\n----\n%s", f.text(), out)
 		require.True(t, strings.HasSuffix(string(out), f.after), "%s\n----\n%s", f.text(), out)
@@ -141,17 +141,17 @@ func TestPutAndDeleteProperty(t *testing.T) {
 		require.Equal(t, before, after)
 
 		// a new one, and away with it
-		out, err = Put([]byte(f.text()), "new", []Field{{Key: "stream", Text: "cam1"}, {Key: "name", Text: name}, {Key: "roi", Points: points}}, "")
+		out, err = put(f.text(), "new", []Field{{Key: "stream", Text: "cam1"}, {Key: "name", Text: name}, {Key: "roi", Points: points}}, "")
 		require.NoError(t, err)
 		require.Equal(t, map[string]any{"stream": "cam1", "name": name, "roi": asRead(points)}, seats(t, out)["new"])
 		require.Len(t, seats(t, out), len(f.ids)+1)
 		require.True(t, grown(f.text(), string(out)), "%s\n----\n%s", f.text(), out)
-		back, err := Delete(out, "new")
+		back, err := remove(string(out), "new")
 		require.NoError(t, err)
 		require.Equal(t, f.text(), string(back))
 
 		// out with the old one
-		out, err = Delete([]byte(f.text()), mine)
+		out, err = remove(f.text(), mine)
 		require.NoError(t, err, "%s", f.text())
 		if len(f.ids) > 1 {
 			require.True(t, strings.HasPrefix(string(out), strings.TrimRight(f.before, "\r\n")))
@@ -189,7 +189,7 @@ func TestEverySeat(t *testing.T) {
 	text := []byte(b.String())
 	for i := range 50 {
 		var err error
-		text, err = Put(text, fmt.Sprintf("S%d", i), []Field{{Key: "roi", Points: square}}, "")
+		text, err = put(string(text), fmt.Sprintf("S%d", i), []Field{{Key: "roi", Points: square}}, "")
 		require.NoError(t, err)
 	}
 	require.Equal(t, strings.ReplaceAll(b.String(), "[[0, 0], [1, 0], [1, 1]]", squareText), string(text))

@@ -2,7 +2,7 @@ package edit
 
 // remove takes an entry out, and the mapping that it was the last one of where that is `seats` and nothing else is lost
 // with it.
-func (d *document) remove(e *entry) error {
+func (d *Document) remove(e *entry) error {
 	m := e.in
 	if m.len() == 1 && m.depth() == 2 && m.above.bare(e) {
 		return d.remove(m.above)
@@ -67,7 +67,7 @@ func (e *entry) bare(child *entry) bool {
 }
 
 // comma is where the next one is, with nothing but spaces and comments before it.
-func (d *document) comma(at int) (int, bool) {
+func (d *Document) comma(at int) (int, bool) {
 	for ; at < len(d.masked); at++ {
 		switch c := d.masked[at]; {
 		case c == ',':

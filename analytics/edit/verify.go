@@ -2,17 +2,17 @@ package edit
 
 import "go.yaml.in/yaml/v4"
 
-// finish gives the edited text, once it reads as the old one but for the seat and for what had to be made for it.
-func (d *document) finish(id, storeID string) ([]byte, error) {
-	out := d.apply()
-	after, err := parse(out)
+// finish gives the edited document, once it reads as the old one but for the seat and for what had to be made for it.
+// That is compared with each ${NAME} replaced, as the next start reads it.
+func (d *Document) finish(id, storeID string) (*Document, error) {
+	after, err := Parse(d.apply(), d.expand)
 	if err != nil {
 		return nil, &Refusal{0, "cannot be edited without breaking it (" + err.Error() + "): edit it by hand"}
 	}
-	if !same(without(d.node, id, storeID), without(after.node, id, storeID)) {
+	if !same(without(d.root, id, storeID), without(after.root, id, storeID)) {
 		return nil, &Refusal{0, "cannot be edited without changing something else in it: edit it by hand"}
 	}
-	return out, nil
+	return after, nil
 }
 
 // tree is what a node says, without where and how it stands.

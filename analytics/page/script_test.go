@@ -148,9 +148,11 @@ func TestPreview(t *testing.T) {
 		}
 		head := "analytics:\n  store_id: test\n  seats:\n    first: {stream: cam1}\n"
 		head = strings.Replace(head, "first: {stream: cam1}", "first:\n      stream: cam1", 1)
-		file, err := edit.Put([]byte(head), d.SeatID, fields, "")
+		file, err := edit.Parse([]byte(head), nil)
+		require.NoError(t, err)
+		file, err = file.Put(d.SeatID, fields, "")
 		require.NoError(t, err, d.SeatID)
-		require.Equal(t, strings.TrimPrefix(string(file), head), indented(a.YAML), "%q %q", d.SeatID, d.Name)
+		require.Equal(t, strings.TrimPrefix(string(file.Text()), head), indented(a.YAML), "%q %q", d.SeatID, d.Name)
 	}
 }
 

@@ -1,7 +1,6 @@
 package reader
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,18 +9,6 @@ import (
 
 // origins are the pages from elsewhere that may ask.
 type origins []string
-
-// ValidOrigin tells what is wrong with an entry of Options.Origins.
-func ValidOrigin(text string) error {
-	if text == "*" {
-		return nil
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || text != u.Scheme+"://"+u.Host {
-		return fmt.Errorf("wants an origin such as https://admin.example.com, without a path, has %q", text)
-	}
-	return nil
-}
 
 // allow tells whether a page may ask. Without an Origin it is no page of elsewhere: a program, or our own.
 func (o origins) allow(r *http.Request) bool {

@@ -274,10 +274,4 @@ func TestOrigins(t *testing.T) {
 	require.Empty(t, b.ask("GET", "/rest/v1/seat_status", "Origin", "https://admin.example.com.evil.com").header.Get("Access-Control-Allow-Origin"))
 	// a refusal is readable by the page, too
 	require.NotEmpty(t, b.ask("GET", "/rest/v1/x", "apikey", "", "Origin", "https://admin.example.com").header.Get("Access-Control-Allow-Origin"))
-
-	for origin, ok := range map[string]bool{
-		"*": true, "http://a:1": true, "https://a": true, "https://a/": false, "a": false, "ftp://a": false, "https://u@a": false, "https://": false, "": false,
-	} {
-		require.Equal(t, ok, ValidOrigin(origin) == nil, origin)
-	}
 }

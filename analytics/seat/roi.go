@@ -49,6 +49,14 @@ func (r ROI) Validate() error {
 	return nil
 }
 
+// Pairs are the points as JSON shows them; nil where there are none.
+func (r ROI) Pairs() (out [][2]float32) {
+	for _, p := range r {
+		out = append(out, [2]float32{p.X, p.Y})
+	}
+	return out
+}
+
 // area is the shoelace sum: positive or negative by the sense of the points.
 func (r ROI) area() float64 {
 	var sum float64

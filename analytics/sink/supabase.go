@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/address"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/nedpals/supabase-go"
 )
@@ -31,14 +32,14 @@ type Supabase struct {
 	key    string
 }
 
-// NewSupabase makes the sink of a project. The errors are those of ParseSupabase.
+// NewSupabase makes the sink of a project. The errors are those of address.Supabase.
 func NewSupabase(rawURL, key string) (*Supabase, error) {
-	address, err := ParseSupabase(rawURL, key)
+	base, err := address.Supabase(rawURL, key)
 	if err != nil {
 		return nil, err
 	}
 	s := &Supabase{Timeout: DefaultTimeout, base: newTransport(), key: key}
-	s.client = supabase.CreateClient(address, key) // panics on a URL that does not parse: it has just been parsed
+	s.client = supabase.CreateClient(base, key) // panics on a URL that does not parse: it has just been parsed
 	s.client.DB.Transport.Parent = &supabaseTransport{base: s.base}
 	return s, nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/address"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
@@ -39,21 +40,15 @@ type Webhook struct {
 	grewAt time.Time // when it was asked first; a slow disk may commit long after an event's own time
 }
 
-// NewWebhook makes the sink of a URL. A secret that begins with whsec_ is base64, any other is taken as it is. Errors
-// are an *AddressError.
+// NewWebhook makes the sink of a URL. The errors are those of address.Webhook.
 func NewWebhook(rawURL, secret string) (*Webhook, error) {
-	if _, err := parseURL(rawURL); err != nil {
+	key, err := address.Webhook(rawURL, secret)
+	if err != nil {
 		return nil, err
 	}
-	if secret == "" {
-		return nil, &AddressError{"secret", "is required"}
-	}
-	signer, err := standardwebhooks.NewWebhookRaw([]byte(secret))
-	if strings.HasPrefix(secret, "whsec_") {
-		signer, err = standardwebhooks.NewWebhook(secret)
-	}
+	signer, err := standardwebhooks.NewWebhookRaw(key)
 	if err != nil {
-		return nil, &AddressError{"secret", "begins with whsec_, so base64 is expected to follow"}
+		return nil, err
 	}
 	w := &Webhook{Timeout: DefaultTimeout, url: rawURL, base: newTransport(), signer: signer, hidden: []string{secret, rawURL}}
 	if u, err := url.Parse(rawURL); err == nil && len(u.Path) > 1 {

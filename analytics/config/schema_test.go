@@ -1,4 +1,4 @@
-package analytics
+package config
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/AlexxIT/go2rtc/www"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v4"
 )
@@ -18,9 +19,11 @@ type schemaNode struct {
 	Additional json.RawMessage        `json:"additionalProperties"`
 }
 
-// TestEditorSchema: the editor knows the keys that the configuration knows, all of them and no others, beside upstream's.
-func TestEditorSchema(t *testing.T) {
-	b, err := editorSchema()
+// TestSchema: the editor knows the keys that the configuration knows, all of them and no others, beside upstream's.
+func TestSchema(t *testing.T) {
+	b, err := www.Static.ReadFile("schema.json")
+	require.NoError(t, err)
+	b, err = Schema(b)
 	require.NoError(t, err)
 	var whole schemaNode
 	require.NoError(t, json.Unmarshal(b, &whole))
@@ -33,7 +36,7 @@ func TestEditorSchema(t *testing.T) {
 		var cfg struct {
 			Mod Config `yaml:"analytics"`
 		}
-		cfg.Mod = defaultConfig()
+		cfg.Mod = Default()
 		return yaml.Unmarshal([]byte(document), &cfg)
 	}
 	keys := 0
@@ -62,7 +65,7 @@ func TestEditorSchema(t *testing.T) {
 		}
 	}
 	walk(whole.Properties["analytics"], "analytics: %s")
-	require.Equal(t, settings(reflect.TypeFor[Config]())-1, keys, "editor.json has each setting; a seat's ID is its key")
+	require.Equal(t, settings(reflect.TypeFor[Config]())-1, keys, "schema.json has each setting; a seat's ID is its key")
 }
 
 // settings counts the exported fields, those of sections too.
@@ -75,8 +78,8 @@ func settings(t reflect.Type) (n int) {
 		switch {
 		case f.Type.Kind() == reflect.Struct:
 			n += settings(f.Type)
-		case f.Type == reflect.TypeFor[[]SeatConfig]():
-			n += settings(reflect.TypeFor[SeatConfig]())
+		case f.Type == reflect.TypeFor[[]Seat]():
+			n += settings(reflect.TypeFor[Seat]())
 		}
 	}
 	return n

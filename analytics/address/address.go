@@ -1,4 +1,8 @@
-package sink
+// Package address tells whether the addresses and keys that an operator writes can be used: Supabase's, the webhook's,
+// and the origins of pages.
+//
+// It promises: functions are pure and open no connection, and no error repeats a key or a secret.
+package address
 
 import (
 	"encoding/base64"
@@ -10,37 +14,67 @@ import (
 	"strings"
 )
 
-// AddressError is a setting that cannot be used. Its text repeats neither key nor secret.
-type AddressError struct {
+// Error is a setting that cannot be used.
+type Error struct {
 	Setting string // url, key or secret
 	Reason  string
 }
 
-func (e *AddressError) Error() string { return e.Setting + ": " + e.Reason }
+func (e *Error) Error() string { return e.Setting + ": " + e.Reason }
 
-// ParseSupabase checks a project's URL and key and gives the URL without the slashes at its end. Errors are an
-// *AddressError.
-func ParseSupabase(rawURL, key string) (address string, err error) {
+// Supabase checks a project's URL and key and gives the URL without the slashes at its end. Errors are an *Error.
+func Supabase(rawURL, key string) (address string, err error) {
 	u, err := parseURL(rawURL)
 	if err != nil {
 		return "", err
 	}
 	switch {
 	case strings.HasSuffix(u.Path, "/rest/v1") || strings.HasSuffix(u.Path, "/rest"):
-		return "", &AddressError{"url", fmt.Sprintf("wants the project's URL, such as https://abc.supabase.co, without /rest/v1, has %q", rawURL)}
+		return "", &Error{"url", fmt.Sprintf("wants the project's URL, such as https://abc.supabase.co, without /rest/v1, has %q", rawURL)}
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", &AddressError{"url", "wants the project's URL, such as https://abc.supabase.co, without ? and #"}
+		return "", &Error{"url", "wants the project's URL, such as https://abc.supabase.co, without ? and #"}
 	}
 	if reason := keyTrouble(key); reason != "" {
-		return "", &AddressError{"key", reason}
+		return "", &Error{"key", reason}
 	}
 	return u.String(), nil
 }
 
-// parseURL wants https, or http on this machine: everything else shows the key to whoever listens.
+// Webhook checks a webhook's URL and secret and gives the bytes to sign with: a secret that begins with whsec_ is base64,
+// any other is taken as it is. Errors are an *Error.
+func Webhook(rawURL, secret string) (key []byte, err error) {
+	if _, err = parseURL(rawURL); err != nil {
+		return nil, err
+	}
+	if secret == "" {
+		return nil, &Error{"secret", "is required"}
+	}
+	encoded, ok := strings.CutPrefix(secret, "whsec_")
+	if !ok {
+		return []byte(secret), nil
+	}
+	if key, err = base64.StdEncoding.DecodeString(encoded); err != nil {
+		return nil, &Error{"secret", "begins with whsec_, so base64 is expected to follow"}
+	}
+	return key, nil
+}
+
+// Origin checks an origin of pages; * stands for all.
+func Origin(text string) error {
+	if text == "*" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || text != u.Scheme+"://"+u.Host {
+		return fmt.Errorf("wants an origin such as https://admin.example.com, without a path, has %q", text)
+	}
+	return nil
+}
+
+// parseURL requires https, or http on this machine: everything else shows the key to those who can read the traffic.
 func parseURL(rawURL string) (*url.URL, error) {
 	trouble := func(format string, args ...any) error {
-		return &AddressError{"url", fmt.Sprintf(format, args...)}
+		return &Error{"url", fmt.Sprintf(format, args...)}
 	}
 	if rawURL == "" {
 		return nil, trouble("is required")

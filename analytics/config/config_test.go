@@ -1,12 +1,14 @@
-package analytics
+package config
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v4"
@@ -17,11 +19,11 @@ func load(t testing.TB, text string) (Config, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "go2rtc.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(strings.TrimRight(text, "\n")+"\nstreams: {cam1: rtsp://127.0.0.1/1}\n"), 0o600))
-	return loadFile(path)
+	return Load(path, creds.ReplaceVars)
 }
 
 func TestConfigMistakes(t *testing.T) {
-	files, err := filepath.Glob("testdata/config/*.txt")
+	files, err := filepath.Glob("testdata/mistakes/*.txt")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
@@ -39,7 +41,7 @@ func TestConfigMistakes(t *testing.T) {
 func TestConfigDefaults(t *testing.T) {
 	c, err := load(t, "analytics: {store_id: s}")
 	require.NoError(t, err)
-	want := defaultConfig()
+	want := Default()
 	want.StoreID = "s"
 	c.lines = nil
 	require.Equal(t, want, c)
@@ -47,17 +49,17 @@ func TestConfigDefaults(t *testing.T) {
 	// no section at all is nothing to look at
 	c, err = load(t, "api: {listen: :1984}")
 	require.NoError(t, err)
-	require.Equal(t, defaultConfig(), c)
+	require.Equal(t, Default(), c)
 }
 
 // TestConfigShipped loads the file that operators begin with: it must say what the defaults are.
 func TestConfigShipped(t *testing.T) {
-	c, err := loadFile("../go2rtc.yaml")
+	c, err := Load("../../go2rtc.yaml", creds.ReplaceVars)
 	require.NoError(t, err)
 	require.Equal(t, "oryudong", c.StoreID)
 	require.Len(t, c.Seats, 1)
 	c.StoreID, c.Seats, c.lines = "", nil, nil
-	require.Equal(t, defaultConfig(), c)
+	require.Equal(t, Default(), c)
 }
 
 func TestConfigSeatsKeepTheirOrder(t *testing.T) {
@@ -76,7 +78,7 @@ analytics:
 	require.Equal(t, seat.AnchorOverlap, c.Seats[0].Anchor)
 	require.Equal(t, seat.AnchorFoot, c.Seats[1].Anchor)
 	require.Equal(t, c.Seats[1].ROI, c.Seats[2].ROI)
-	require.Equal(t, []string{"cam1"}, c.streamNames())
+	require.Equal(t, []string{"cam1"}, c.StreamNames())
 }
 
 // TestConfigLaterDocumentsOverride: go2rtc takes several -config, each over the ones before.
@@ -84,14 +86,14 @@ func TestConfigLaterDocumentsOverride(t *testing.T) {
 	var cfg struct {
 		Mod Config `yaml:"analytics"`
 	}
-	cfg.Mod = defaultConfig()
+	cfg.Mod = Default()
 	for _, doc := range []string{
 		"analytics: {store_id: one, seats: {A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}}",
 		"analytics: {store_id: two, seats: {A: {name: Window}, B: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}}",
 	} {
 		require.NoError(t, yaml.Unmarshal([]byte(doc), &cfg))
 	}
-	require.NoError(t, cfg.Mod.validate(func(string) bool { return true }))
+	require.NoError(t, cfg.Mod.Validate(func(string) bool { return true }))
 	require.Equal(t, "two", cfg.Mod.StoreID)
 	require.Equal(t, "Window", cfg.Mod.Seats[0].Name)
 	require.Len(t, cfg.Mod.Seats[0].ROI, 3)
@@ -99,7 +101,7 @@ func TestConfigLaterDocumentsOverride(t *testing.T) {
 }
 
 func FuzzConfig(f *testing.F) {
-	files, _ := filepath.Glob("testdata/config/*.txt")
+	files, _ := filepath.Glob("testdata/mistakes/*.txt")
 	for _, file := range files {
 		if b, err := os.ReadFile(file); err == nil {
 			f.Add(b)
@@ -110,9 +112,18 @@ func FuzzConfig(f *testing.F) {
 		var cfg struct {
 			Mod Config `yaml:"analytics"`
 		}
-		cfg.Mod = defaultConfig()
+		cfg.Mod = Default()
 		if yaml.Unmarshal(b, &cfg) == nil {
-			_ = cfg.Mod.validate(func(string) bool { return true })
+			_ = cfg.Mod.Validate(func(string) bool { return true })
 		}
 	})
+}
+
+// TestImports: a configuration that knew HTTP could be used by nothing but a server.
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	require.NoError(t, err)
+	imports := strings.Fields(string(out))
+	require.Contains(t, imports, "github.com/AlexxIT/go2rtc/seats/analytics/edit")
+	require.NotContains(t, imports, "net/http")
 }

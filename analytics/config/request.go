@@ -1,13 +1,11 @@
-package analytics
+package config
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,66 +15,54 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 )
 
-// The bounds of what PUT api/seats takes, in characters and bytes.
+// MaxRequest is how many bytes a request may have.
+const MaxRequest = 64 << 10
+
+// The bounds of texts, in characters.
 const (
 	maxSeatID   = 64
 	maxSeatName = 200
-	maxSeatBody = 64 << 10
 )
 
-// seatRequest is the body of PUT api/seats: keys that are left out stay as they are, null takes them out.
-type seatRequest struct {
-	stream, name, anchor, storeID, revision *string
-	roi, itemsROI                           [][2]float64 // nil: left out; empty: taken out
+// Request is how a seat is to be changed: keys that are left out stay as they are, null takes them out.
+type Request struct {
+	Revision string // see Condition; "" where left out
+
+	stream, name, anchor, storeID *string
+	roi, itemsROI                 [][2]float64 // nil: left out; empty: taken out
 }
 
-// readSeatRequest tells in one sentence what is wrong with a body, with the status to answer.
-func readSeatRequest(w http.ResponseWriter, r *http.Request) (q seatRequest, status int, err error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSeatBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return q, http.StatusRequestEntityTooLarge, fmt.Errorf("the body is larger than %d KiB", maxSeatBody>>10)
-	case err != nil:
-		return q, http.StatusBadRequest, errors.New("the body ended too soon")
-	}
-	return q, http.StatusBadRequest, q.decode(body)
-}
-
-func (q *seatRequest) decode(body []byte) error {
+// DecodeRequest decodes the JSON body of PUT api/seats. Errors are one sentence.
+func DecodeRequest(body []byte) (*Request, error) {
 	if !utf8.Valid(body) {
-		return errors.New("the body is not UTF-8")
+		return nil, errors.New("the body is not UTF-8")
 	}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(body, &keys); err != nil || keys == nil {
-		return errors.New(`the body wants to be a JSON object such as {"stream": "cam1", "roi": [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]}`)
+		return nil, errors.New(`the body wants to be a JSON object such as {"stream": "cam1", "roi": [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]}`)
 	}
-	texts := map[string]**string{"stream": &q.stream, "name": &q.name, "anchor": &q.anchor, "store_id": &q.storeID, "revision": &q.revision}
+	q := &Request{}
+	var revision *string
+	texts := map[string]**string{"stream": &q.stream, "name": &q.name, "anchor": &q.anchor, "store_id": &q.storeID, "revision": &revision}
 	points := map[string]*[][2]float64{"roi": &q.roi, "items_roi": &q.itemsROI}
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		raw := keys[key]
+		var err error
 		if to, ok := texts[key]; ok {
-			if err := decodeText(raw, to); err != nil {
-				return fmt.Errorf("%s: %w", key, err)
-			}
-			continue
+			err = decodeText(keys[key], to)
+		} else if to, ok := points[key]; ok {
+			err = decodePoints(keys[key], to)
+		} else {
+			known := slices.AppendSeq(slices.Collect(maps.Keys(texts)), maps.Keys(points))
+			return nil, fmt.Errorf("unknown key %q%s", Shortened(key), hint(Shortened(key), known))
 		}
-		to, ok := points[key]
-		if !ok {
-			known := fields{}
-			for name := range texts {
-				known[name] = nil
-			}
-			for name := range points {
-				known[name] = nil
-			}
-			return fmt.Errorf("unknown key %q%s", shortened(key), hint(shortened(key), known))
-		}
-		if err := decodePoints(raw, to); err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 	}
-	return q.check()
+	if revision != nil {
+		q.Revision = *revision
+	}
+	return q, q.check()
 }
 
 func decodeText(raw json.RawMessage, to **string) error {
@@ -125,7 +111,7 @@ func roiOf(points [][2]float64) seat.ROI {
 	return roi
 }
 
-func (q *seatRequest) check() error {
+func (q *Request) check() error {
 	if q.name != nil {
 		if err := checkText(*q.name, maxSeatName); err != nil {
 			return fmt.Errorf("name: %w", err)
@@ -136,9 +122,8 @@ func (q *seatRequest) check() error {
 			return fmt.Errorf("store_id: %w", err)
 		}
 	}
-	anchors := []string{string(seat.AnchorFoot), string(seat.AnchorCenter), string(seat.AnchorOverlap)}
 	if q.anchor != nil && *q.anchor != "" && !slices.Contains(anchors, *q.anchor) {
-		return fmt.Errorf("anchor: wants one of %s, has %q", strings.Join(anchors, ", "), shortened(*q.anchor))
+		return fmt.Errorf("anchor: wants one of %s, has %q", strings.Join(anchors, ", "), Shortened(*q.anchor))
 	}
 	if q.stream != nil && *q.stream == "" {
 		return errors.New("stream: is required")
@@ -149,7 +134,7 @@ func (q *seatRequest) check() error {
 	return nil
 }
 
-// checkText wants what people can read on one line.
+// checkText requires what people can read on one line.
 func checkText(text string, most int) error {
 	n := utf8.RuneCountInString(text)
 	switch {
@@ -165,7 +150,7 @@ func checkText(text string, most int) error {
 
 // apply gives the seat as it is wanted, and which keys of the file that takes, where the file has it as base. The base
 // of a new seat has its id only.
-func (q *seatRequest) apply(base SeatConfig) (wanted SeatConfig, changes []edit.Field) {
+func (q *Request) apply(base Seat) (wanted Seat, changes []edit.Field) {
 	wanted = base
 	text := func(key string, to *string, value *string) {
 		if value == nil || *value == *to {
@@ -187,16 +172,16 @@ func (q *seatRequest) apply(base SeatConfig) (wanted SeatConfig, changes []edit.
 	}
 	polygon("roi", &wanted.ROI, q.roi)
 	polygon("items_roi", &wanted.ItemsROI, q.itemsROI)
-	anchor, was := string(wanted.Anchor), wanted.anchor()
+	anchor, was := string(wanted.Anchor), wanted.AnchorOrDefault()
 	if q.anchor != nil && (*q.anchor == "" || seat.Anchor(*q.anchor) != was) {
 		text("anchor", &anchor, q.anchor)
 		wanted.Anchor = seat.Anchor(anchor)
 	}
-	wanted.Anchor = wanted.anchor()
+	wanted.Anchor = wanted.AnchorOrDefault()
 	return wanted, changes
 }
 
-// sameROI tells whether somebody sends the polygon that they were shown: then its digits stay as they are.
+// sameROI tells whether a client sends the polygon that it was shown: then its digits stay as they are.
 func sameROI(roi seat.ROI, points [][2]float64) bool {
 	if len(roi) != len(points) {
 		return false
@@ -207,4 +192,17 @@ func sameROI(roi seat.ROI, points [][2]float64) bool {
 		}
 	}
 	return true
+}
+
+// store is the store's name after the edit: the first seat of a box that has none may bring it along.
+func (q *Request) store(configured string) (string, error) {
+	switch {
+	case configured == "" && (q.storeID == nil || *q.storeID == ""):
+		return "", refuse(Invalid, "store_id: is required once a seat is configured")
+	case configured == "":
+		return *q.storeID, nil
+	case q.storeID != nil && *q.storeID != "" && *q.storeID != configured:
+		return "", refuse(Invalid, "store_id: is %q, and is not changed here", configured)
+	}
+	return configured, nil
 }
