@@ -20,6 +20,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/live"
@@ -103,9 +104,8 @@ type Analytics struct {
 	layout  atomic.Pointer[layout]
 	queue   *queue
 	metrics *metrics
-	hub     hub
+	board   board.Board
 	outside outside
-	feed    reader.Feed
 	reader  *reader.Server // nil: not configured
 
 	decoders *video.Decoders // nil: no worker was started
