@@ -21,6 +21,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
@@ -105,9 +106,8 @@ type Analytics struct {
 	layout  atomic.Pointer[layout]
 	queue   *queue
 	metrics *metrics
-	hub     hub
+	board   board.Board
 	outside outside
-	feed    reader.Feed
 	reader  *reader.Server // nil: not configured
 
 	decoders *video.Decoders // nil: no worker was started

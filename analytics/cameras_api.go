@@ -63,9 +63,7 @@ func (a *Analytics) apiCameras(w http.ResponseWriter, r *http.Request) {
 				v.Seats++
 			}
 		}
-		a.hub.mu.Lock()
-		row := a.hub.cameras[c.stream]
-		a.hub.mu.Unlock()
+		row, _ := a.board.Camera(c.stream)
 		v.Online, v.Error = row.Online, row.Error
 		view.Cameras = append(view.Cameras, v)
 	}

@@ -39,21 +39,15 @@ func (a *Analytics) drawLast(c *camera, marked bool) (*image.RGBA, time.Time, er
 	if err != nil {
 		return nil, at, err
 	}
-	statuses := map[string]string{}
-	a.hub.mu.Lock()
-	for id, row := range a.hub.seats {
-		statuses[id] = row.Status
-	}
-	a.hub.mu.Unlock()
-
 	seats := a.layout.Load().config.Seats
 	for i := range seats {
 		s := &seats[i]
 		if s.Stream != c.stream {
 			continue
 		}
+		row, _ := a.board.Seat(s.ID)
 		col := colorEmpty
-		switch seat.Status(statuses[s.ID]) {
+		switch seat.Status(row.Status) {
 		case seat.Occupied:
 			col = colorOccupied
 		case seat.Abandoned:
@@ -63,7 +57,7 @@ func (a *Analytics) drawLast(c *camera, marked bool) (*image.RGBA, time.Time, er
 			p.polygon(s.ItemsROI, col, 1)
 		}
 		p.polygon(s.ROI, col, 2)
-		p.label(s.ROI[0], fmt.Sprintf("%s %s", s.ID, statuses[s.ID]), col)
+		p.label(s.ROI[0], fmt.Sprintf("%s %s", s.ID, row.Status), col)
 	}
 	for _, d := range found {
 		if d.Confidence < a.config.Model.Threshold {

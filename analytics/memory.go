@@ -158,8 +158,7 @@ func (a *Analytics) restore(db *store.DB) (strangers []store.Gone, err error) {
 		}
 		return stranger
 	})
-	a.feed.Load(rows, cameras)
-	a.hub.apply(&store.Change{Seats: rows, Cameras: cameras})
+	a.board.Load(rows, cameras)
 	return strangers, nil
 }
 
@@ -175,8 +174,7 @@ func (a *Analytics) commit(change *store.Change) error {
 		return err
 	}
 	a.outside.wake()
-	a.hub.apply(change)
-	a.feed.Publish(change, time.Now())
+	a.board.Publish(change, time.Now())
 	for i := range change.Seats {
 		row := &change.Seats[i]
 		log.Info().Str("seat", row.SeatID).Str("status", row.Status).Bool("person", row.PersonDetected).

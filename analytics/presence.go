@@ -110,9 +110,7 @@ func (a *Analytics) lastFrame(stream string) (time.Time, bool) {
 	}
 	at := c.lastUnit(time.Time{})
 	if at.IsZero() {
-		a.hub.mu.Lock()
-		defer a.hub.mu.Unlock()
-		if row := a.hub.cameras[stream]; row.LastFrameAt != nil {
+		if row, _ := a.board.Camera(stream); row.LastFrameAt != nil {
 			at = time.Time(*row.LastFrameAt)
 		}
 	}

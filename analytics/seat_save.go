@@ -78,8 +78,7 @@ func (a *Analytics) revise(l *layout, e *config.Edit) error {
 			c.online.forget() // the row has gone, and is written anew with the next seat
 		}
 		a.layout.Store(next)
-		a.hub.edited(&change)
-		a.feed.Publish(&change, time.Now())
+		a.board.Renew(&change, time.Now())
 	}
 	for _, c := range all {
 		c.looking.Unlock()
@@ -104,10 +103,7 @@ func (a *Analytics) consequences(l, next *layout, now time.Time) (change store.C
 			change.Gone = append(change.Gone, store.Gone{Table: store.SeatStatus, StoreID: l.config.StoreID, Key: old.ID, At: store.At(now)})
 			continue
 		}
-		a.hub.mu.Lock()
-		row, ok := a.hub.seats[s.ID]
-		a.hub.mu.Unlock()
-		if ok && row.Stream != s.Stream {
+		if row, ok := a.board.Seat(s.ID); ok && row.Stream != s.Stream {
 			row.Stream, row.UpdatedAt = s.Stream, store.At(now)
 			change.Seats = append(change.Seats, row)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
@@ -27,7 +28,7 @@ func TestEditDisturbsNobody(t *testing.T) {
 	cam1 := d.layout.Load().camera("cam1")
 	states := append([]seat.State{}, cam1.watch.states...)
 	require.False(t, states[0].Settled())
-	reader := d.hub.subscribe(func() {})
+	reader := d.board.Subscribe(func(board.Rows) {})
 
 	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"roi": [[0, 0.4], [0.5, 0.4], [0.5, 1]]}`)
 	require.Equal(t, http.StatusOK, status, text)
@@ -35,7 +36,7 @@ func TestEditDisturbsNobody(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, text)
 	require.Same(t, cam1, d.layout.Load().camera("cam1"), "the stream stays joined")
 	require.Equal(t, append(states, seat.State{}), cam1.watch.states)
-	_, open := <-reader.changes
+	_, open := <-reader.Changes()
 	require.False(t, open, "browsers are sent the whole again")
 
 	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam2"}`)
@@ -47,10 +48,10 @@ func TestEditDisturbsNobody(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "cam2", rows[0].Stream, "the row tells at once where the seat is seen")
 
-	reader = d.hub.subscribe(func() {})
+	reader = d.board.Subscribe(func(board.Rows) {})
 	status, text, _ = d.ask("DELETE", "/api/seats?id=A", "")
 	require.Equal(t, http.StatusNoContent, status, text)
-	_, open = <-reader.changes
+	_, open = <-reader.Changes()
 	require.False(t, open)
 	require.True(t, cam2.gone)
 	rows, err = d.db.Seats(t.Context(), "shop")
@@ -144,8 +145,8 @@ func TestEditsAtOnce(t *testing.T) {
 					return
 				default:
 					d.ask("GET", path, "")
-					r := d.hub.subscribe(func() {})
-					d.hub.unsubscribe(r)
+					r := d.board.Subscribe(func(board.Rows) {})
+					r.Close()
 				}
 			}
 		})

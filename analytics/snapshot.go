@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
@@ -35,19 +36,17 @@ type snapshot struct {
 	Note    string            `json:"note,omitempty"` // what people must know, such as that only a test card is seen
 }
 
-func (a *Analytics) snapshot() snapshot {
-	a.hub.mu.Lock()
-	defer a.hub.mu.Unlock()
-	return a.snapshotLocked()
+func (a *Analytics) snapshot() (s snapshot) {
+	a.board.Read(func(rows board.Rows) { s = a.snapshotOf(rows) })
+	return s
 }
 
-// snapshotLocked wants the hub's lock held.
-func (a *Analytics) snapshotLocked() snapshot {
+func (a *Analytics) snapshotOf(rows board.Rows) snapshot {
 	l := a.layout.Load()
 	s := snapshot{StoreID: l.config.StoreID, Seats: []seatView{}, Cameras: []store.CameraRow{}, Note: l.note()}
 	for i := range l.config.Seats {
 		c := &l.config.Seats[i]
-		row, ok := a.hub.seats[c.ID]
+		row, ok := rows.Seats[c.ID]
 		if !ok {
 			// configured and not yet looked at
 			row = store.SeatRow{
@@ -59,7 +58,7 @@ func (a *Analytics) snapshotLocked() snapshot {
 		s.Seats = append(s.Seats, seatView{SeatRow: row, seatShape: shapeOf(c)})
 	}
 	for _, c := range l.cameras {
-		row, ok := a.hub.cameras[c.stream]
+		row, ok := rows.Cameras[c.stream]
 		if !ok {
 			row = store.CameraRow{StoreID: l.config.StoreID, Stream: c.stream, UpdatedAt: store.At(a.started)}
 		}

@@ -121,3 +121,19 @@ func BenchmarkDecide(b *testing.B) {
 		w.become(d)
 	}
 }
+
+// TestRestartKeepsTheLastFrame: after a restart while the camera is away, API and database say the same of it.
+func TestRestartKeepsTheLastFrame(t *testing.T) {
+	d := newDesk(t, deskText)
+	at := store.At(time.Now().Add(-time.Minute))
+	require.NoError(t, d.commit(&store.Change{Cameras: []store.CameraRow{{StoreID: "shop", Stream: "cam1", Online: true, LastFrameAt: &at, UpdatedAt: at}}}))
+	d.close()
+	d.Analytics = newAnalytics(d.config)
+	d.start()
+	reason := "no frame for 10s"
+	require.NoError(t, d.commit(&store.Change{Cameras: []store.CameraRow{{StoreID: "shop", Stream: "cam1", Error: &reason, UpdatedAt: at}}}))
+	rows, err := d.db.Cameras(t.Context(), "shop")
+	require.NoError(t, err)
+	require.Equal(t, &at, rows[0].LastFrameAt)
+	require.Equal(t, rows, d.snapshot().Cameras)
+}

@@ -1,43 +1,29 @@
 package analytics
 
 import (
-	"sync"
+	"context"
 
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
 
-// wsSeats answers with the snapshot and then sends each change, from a goroutine of its own: a write to a browser that
-// sleeps may take five seconds. Upstream calls it on such a goroutine already.
+// wsSeats answers with the snapshot and then sends each change; with the snapshot again when its subscription ends. It
+// runs on a goroutine of its own, by upstream: a write to a browser that sleeps may take five seconds.
 func (a *Analytics) wsSeats(tr *ws.Transport, _ *ws.Message) error {
-	closed := make(chan struct{})
-	var once sync.Once
-	tr.OnClose(func() { once.Do(func() { close(closed) }) })
-
-	for {
+	ctx, cancel := context.WithCancel(context.Background())
+	tr.OnClose(cancel)
+	for ctx.Err() == nil {
 		var first snapshot
-		r := a.hub.subscribe(func() { first = a.snapshotLocked() })
+		s := a.board.Subscribe(func(rows board.Rows) { first = a.snapshotOf(rows) })
+		release := context.AfterFunc(ctx, s.Close)
 		tr.Write(&ws.Message{Type: "seats", Value: first})
-		if !forward(tr, r, closed) {
-			a.hub.unsubscribe(r)
-			return nil
-		}
-	}
-}
-
-// forward passes changes on until the end, or tells that some were lost and a new snapshot is wanted.
-func forward(tr *ws.Transport, r *listener, closed <-chan struct{}) (lost bool) {
-	for {
-		select {
-		case <-closed:
-			return false
-		case change, ok := <-r.changes:
-			if !ok {
-				return true
-			}
+		for change := range s.Changes() {
 			writeChange(tr, change)
 		}
+		release()
 	}
+	return nil
 }
 
 func writeChange(tr *ws.Transport, change store.Change) {

@@ -3,31 +3,33 @@ package reader
 import (
 	"testing"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/stretchr/testify/require"
 )
 
 // subscribers are connections without a network: their queues are emptied, and each change is put into a frame.
-func subscribers(n int, filter string) (*Feed, func()) {
-	f := &Feed{}
+func subscribers(n int, filter string) (*board.Board, func()) {
+	f := &feed{conns: map[*conn]struct{}{}}
+	b := &board.Board{}
+	b.Listen(f)
 	table := "seat_status"
 	w := wish{ID: 1, Event: "*", Schema: "public", Table: &table, Filter: &filter}
 	binding1, err := w.bind()
 	if err != nil {
 		panic(err)
 	}
-	f.init()
 	for range n {
 		c := &conn{version: 2, out: make(chan message, queueSize), done: make(chan struct{})}
 		c.channels = map[string]*channel{"realtime:seats": {topic: []byte(`"realtime:seats"`), bindings: []binding{binding1}}}
 		f.conns[c] = struct{}{}
 	}
-	var b []byte
-	return f, func() {
+	var frame []byte
+	return b, func() {
 		for c := range f.conns {
 			for len(c.out) > 0 {
 				m := <-c.out
-				b = c.encode(b[:0], &m)
+				frame = c.encode(frame[:0], &m)
 			}
 		}
 	}
@@ -43,11 +45,11 @@ func BenchmarkPublish(b *testing.B) {
 		{"1 subscriber", "store_id=eq.s", 1}, {"100 subscribers", "store_id=eq.s", 100}, {"100 of other seats", "seat_id=eq.B", 100},
 	} {
 		b.Run(ca.name, func(b *testing.B) {
-			f, drain := subscribers(ca.n, ca.filter)
+			published, drain := subscribers(ca.n, ca.filter)
 			c := &store.Change{Seats: []store.SeatRow{seatRow("A", "occupied")}}
 			b.ReportAllocs()
 			for b.Loop() {
-				f.Publish(c, noon)
+				published.Publish(c, noon)
 				drain()
 			}
 		})
@@ -56,12 +58,12 @@ func BenchmarkPublish(b *testing.B) {
 
 func TestSubscribersCostNoAllocations(t *testing.T) {
 	allocations := func(n int) float64 {
-		f, drain := subscribers(n, "store_id=eq.s")
+		b, drain := subscribers(n, "store_id=eq.s")
 		c := &store.Change{Seats: []store.SeatRow{seatRow("A", "occupied")}}
-		f.Publish(c, noon)
+		b.Publish(c, noon)
 		drain()
 		return testing.AllocsPerRun(100, func() {
-			f.Publish(c, noon)
+			b.Publish(c, noon)
 			drain()
 		})
 	}

@@ -9,9 +9,8 @@ import (
 
 // handle answers one frame of a client.
 func (c *conn) handle(f *frame) {
-	feed := c.server.options.Feed
-	feed.mu.Lock()
-	defer feed.mu.Unlock()
+	c.server.feed.mu.Lock()
+	defer c.server.feed.mu.Unlock()
 	switch {
 	case f.Topic == "phoenix" && f.Event == "heartbeat":
 		c.reply(f, "ok", struct{}{})

@@ -64,7 +64,7 @@ func (s *Server) realtime(w http.ResponseWriter, r *http.Request) {
 		(&Error{Status: http.StatusBadRequest, Code: "PGRST100", Message: "vsn is neither 1.0.0 nor 2.0.0"}).write(w, r)
 		return
 	}
-	f := s.options.Feed
+	f := &s.feed
 	if !f.add(c) {
 		(&Error{Status: http.StatusServiceUnavailable, Code: "PGRST001", Message: "too many connections"}).write(w, r)
 		return
@@ -100,10 +100,9 @@ func (s *Server) realtime(w http.ResponseWriter, r *http.Request) {
 }
 
 // add takes a connection in. It may be cut from then on.
-func (f *Feed) add(c *conn) bool {
+func (f *feed) add(c *conn) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.init()
 	if f.closed || len(f.conns) >= maxConns {
 		return false
 	}
@@ -112,7 +111,7 @@ func (f *Feed) add(c *conn) bool {
 	return true
 }
 
-func (f *Feed) remove(c *conn) {
+func (f *feed) remove(c *conn) {
 	f.mu.Lock()
 	delete(f.conns, c)
 	f.mu.Unlock()

@@ -4,18 +4,16 @@ import (
 	"sync"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
 
-// Feed tells subscribers of changes. It knows each seat's and camera's last row, so that an UPDATE can say what was
-// before. Safe for concurrent use; the zero Feed is ready.
-type Feed struct {
-	mu      sync.Mutex
-	seats   map[[2]string]store.SeatRow   // by store and seat
-	cameras map[[2]string]store.CameraRow // by store and stream
-	conns   map[*conn]struct{}
-	closed  bool
-	done    sync.WaitGroup
+// feed tells connections of what the board tells. Its lock is taken after the board's.
+type feed struct {
+	mu     sync.Mutex
+	conns  map[*conn]struct{}
+	closed bool
+	done   sync.WaitGroup
 }
 
 // change is one row that changed. It is shared by all who are told.
@@ -26,109 +24,60 @@ type change struct {
 	data  []byte // the `data` of postgres_changes
 }
 
-// Load takes over rows as they stand in the database, without telling anybody.
-func (f *Feed) Load(seats []store.SeatRow, cameras []store.CameraRow) {
+// Told tells of a change. It waits for no connection.
+func (f *feed) Told(u board.Update) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.init()
-	for _, r := range seats {
-		f.seats[[2]string{r.StoreID, r.SeatID}] = r
+	if len(f.conns) == 0 {
+		return
 	}
-	for _, r := range cameras {
-		f.cameras[[2]string{r.StoreID, r.Stream}] = r
+	for i := range u.Gone {
+		if g := &u.Gone[i]; g.Table == store.CameraStatus {
+			f.tell(store.CameraSchema, nil, values(u.Before.Cameras, g.Key), u.At)
+		} else {
+			f.tell(store.SeatSchema, nil, values(u.Before.Seats, g.Key), u.At)
+		}
+	}
+	for i := range u.Seats {
+		f.tell(store.SeatSchema, u.Seats[i].Values(nil), values(u.Before.Seats, u.Seats[i].SeatID), u.At)
+	}
+	for i := range u.Events {
+		f.tell(store.EventSchema, u.Events[i].Values(nil), nil, u.At)
+	}
+	for i := range u.Cameras {
+		f.tell(store.CameraSchema, u.Cameras[i].Values(nil), values(u.Before.Cameras, u.Cameras[i].Stream), u.At)
 	}
 }
 
-func (f *Feed) init() {
-	if f.conns == nil {
-		f.seats, f.cameras = map[[2]string]store.SeatRow{}, map[[2]string]store.CameraRow{}
-		f.conns = map[*conn]struct{}{}
+// values are those of a row that there was before; nil where there was none.
+func values[R any, P interface {
+	*R
+	Values(to []any) []any
+}](rows map[string]R, key string) []any {
+	if row, ok := rows[key]; ok {
+		return P(&row).Values(nil)
 	}
+	return nil
 }
 
-// Publish tells of a change that was committed at a time. It waits for no subscriber.
-func (f *Feed) Publish(c *store.Change, at time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.init()
-	for i := range c.Gone {
-		f.forget(&c.Gone[i], at)
+// tell must hold f.mu. row is nil where it was taken out, before where it is new.
+func (f *feed) tell(t *store.Schema, row, before []any, at time.Time) {
+	c := &change{kind: "UPDATE", table: t, row: row}
+	columns := t.Key // that are told of the row before
+	if t == store.SeatSchema {
+		columns = len(t.Columns) // only seat_status has the replica identity that carries the whole row
 	}
-	for i := range c.Seats {
-		r := &c.Seats[i]
-		key := [2]string{r.StoreID, r.SeatID}
-		old, known := f.seats[key]
-		f.seats[key] = *r
-		if len(f.conns) == 0 {
-			continue
-		}
-		var before []any
-		if known {
-			before = old.Values(nil)
-		}
-		f.tell(store.SeatSchema, r.Values(nil), before, len(store.SeatSchema.Columns), at)
+	switch {
+	case row == nil && before == nil:
+		return // was not known
+	case before == nil:
+		c.kind = "INSERT"
+	case row == nil:
+		// with row level security Realtime tells no more than the primary key, whatever the replica identity; without
+		// one a filter can ask for the key only
+		clear(before[columns:])
+		c.kind, c.row, columns = "DELETE", before, t.Key
 	}
-	for i := range c.Events {
-		if len(f.conns) > 0 {
-			f.tell(store.EventSchema, c.Events[i].Values(nil), nil, 0, at)
-		}
-	}
-	for i := range c.Cameras {
-		r := c.Cameras[i]
-		key := [2]string{r.StoreID, r.Stream}
-		old, known := f.cameras[key]
-		if r.LastFrameAt == nil {
-			r.LastFrameAt = old.LastFrameAt // as Commit keeps it
-		}
-		f.cameras[key] = r
-		if len(f.conns) == 0 {
-			continue
-		}
-		var before []any
-		if known {
-			before = old.Values(nil)
-		}
-		// only seat_status has the replica identity that carries the whole row
-		f.tell(store.CameraSchema, r.Values(nil), before, store.CameraSchema.Key, at)
-	}
-}
-
-// forget tells of a row that was taken out, by its primary key: with row level security Realtime tells no more of it,
-// whatever the replica identity.
-func (f *Feed) forget(g *store.Gone, at time.Time) {
-	key := [2]string{g.StoreID, g.Key}
-	table := store.SeatSchema
-	var row []any
-	if g.Table == store.CameraStatus {
-		table = store.CameraSchema
-		if old, known := f.cameras[key]; known {
-			// of a table without a replica identity a filter can ask for the key only
-			row = old.Values(nil)
-			clear(row[table.Key:])
-		}
-		delete(f.cameras, key)
-	} else {
-		if old, known := f.seats[key]; known {
-			row = old.Values(nil)
-		}
-		delete(f.seats, key)
-	}
-	if row != nil && len(f.conns) > 0 {
-		f.send(&change{kind: "DELETE", table: table, row: row}, row, table.Key, at)
-	}
-}
-
-// tell wants the lock held. before is nil for a new row; of it the first columns are told.
-func (f *Feed) tell(t *store.Schema, row, before []any, columns int, at time.Time) {
-	c := &change{kind: "INSERT", table: t, row: row}
-	if before != nil {
-		c.kind = "UPDATE"
-	}
-	f.send(c, before, columns, at)
-}
-
-// send wants the lock held.
-func (f *Feed) send(c *change, before []any, columns int, at time.Time) {
 	for conn := range f.conns {
 		for _, ch := range conn.channels {
 			var mask uint64
@@ -183,7 +132,7 @@ func encode(c *change, before []any, columns int, at time.Time) []byte {
 	return append(b, `,"errors":null}`...)
 }
 
-func (f *Feed) close() {
+func (f *feed) close() {
 	f.mu.Lock()
 	f.closed = true
 	for c := range f.conns {

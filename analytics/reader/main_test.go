@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -46,17 +47,17 @@ const (
 type box struct {
 	t testing.TB
 	*Server
-	feed *Feed
-	db   *store.DB
-	http *httptest.Server
+	board *board.Board
+	db    *store.DB
+	http  *httptest.Server
 }
 
 func newBox(t testing.TB, change func(*Options, *Server)) *box {
 	t.Helper()
 	db, err := store.Open(filepath.Join(t.TempDir(), "seats.db"))
 	require.NoError(t, err)
-	b := &box{t: t, db: db, feed: &Feed{}}
-	o := Options{Key: testKey, Origins: []string{"https://admin.example.com"}, Feed: b.feed, Database: func() (*store.DB, error) { return db, nil }}
+	b := &box{t: t, db: db, board: &board.Board{}}
+	o := Options{Key: testKey, Origins: []string{"https://admin.example.com"}, Board: b.board, Database: func() (*store.DB, error) { return db, nil }}
 	b.Server = New(o)
 	if change != nil {
 		change(&b.options, b.Server)
@@ -82,7 +83,7 @@ func newBox(t testing.TB, change func(*Options, *Server)) *box {
 func (b *box) commit(c *store.Change) {
 	b.t.Helper()
 	require.NoError(b.t, b.db.Commit(b.t.Context(), c))
-	b.feed.Publish(c, noon)
+	b.board.Publish(c, noon)
 }
 
 type answer struct {

@@ -4,19 +4,20 @@
 //
 // It promises: what it does not speak is refused in the form that Supabase refuses with, never answered with something
 // else. Nothing is answered without the key, which is compared in constant time, and no answer or log has it. A change
-// is told after it is on disk, to each subscriber once and in the order of Publish; a subscriber that does not keep up
+// is told after it is on disk, to each subscriber once and in the order of the board; a subscriber that does not keep up
 // is cut off and never waited for, and subscribes again by itself. Every size is bounded: frames, channels, rows,
 // connections, time of a query.
 //
 // A page that shows no stale seat selects at each SUBSCRIBED; everything committed later is then told.
 //
-// Begin with rest.go for what is read, and with Feed.Publish for what is told.
+// Begin with rest.go for what is read, and with feed.Told for what is told.
 package reader
 
 import (
 	"net/http"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/rs/zerolog"
 )
@@ -28,13 +29,14 @@ type Options struct {
 
 	// Database gives the open file, or an error while there is none.
 	Database func() (*store.DB, error)
-	Feed     *Feed
+	Board    *board.Board // tells of changes
 	Log      zerolog.Logger
 }
 
 // Server is the reader's two routes. Close it to end the subscriptions.
 type Server struct {
 	options Options
+	feed    feed
 	key     key
 	origins origins
 
@@ -50,15 +52,17 @@ type patience struct {
 
 // New makes a Server.
 func New(o Options) *Server {
-	return &Server{
-		options: o, key: newKey(o.Key), origins: o.Origins,
+	s := &Server{
+		options: o, key: newKey(o.Key), origins: o.Origins, feed: feed{conns: map[*conn]struct{}{}},
 		silence:  60 * time.Second, // Phoenix' own; clients beat each 25 s
 		patience: patience{write: 10 * time.Second, query: 8 * time.Second},
 	}
+	o.Board.Listen(&s.feed)
+	return s
 }
 
 // Close ends all subscriptions and waits for their goroutines.
-func (s *Server) Close() { s.options.Feed.close() }
+func (s *Server) Close() { s.feed.close() }
 
 // Rest is the handler of rest/v1/; prefix is what stands before the table's name in the path.
 func (s *Server) Rest(prefix string) http.Handler {

@@ -173,7 +173,7 @@ func TestRestoredRowsAreNotNews(t *testing.T) {
 	b := newBox(t, nil)
 	c := b.dial("2.0.0")
 	c.join("1", "all", `{"event":"*","schema":"public"}`)
-	b.feed.Load([]store.SeatRow{seatRow("Z", "empty")}, nil)
+	b.board.Load([]store.SeatRow{seatRow("Z", "empty")}, nil)
 	b.commit(&store.Change{Seats: []store.SeatRow{seatRow("Z", "occupied")}})
 	got := c.receive()
 	require.Contains(t, got, `"type":"UPDATE"`)
@@ -293,7 +293,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 	for i := 0; conns() > 1; i++ {
 		require.Less(t, i, 5000)
 		begin := time.Now()
-		b.feed.Publish(&store.Change{Cameras: []store.CameraRow{{StoreID: "s", Stream: "cam1", Error: &reason}}}, noon)
+		b.board.Publish(&store.Change{Cameras: []store.CameraRow{{StoreID: "s", Stream: "cam1", Error: &reason}}}, noon)
 		require.Less(t, time.Since(begin), time.Second)
 		require.Contains(t, quick.receive(), `"camera_status"`)
 	}

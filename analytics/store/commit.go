@@ -28,7 +28,7 @@ func prepare(writer *sql.DB) (u upserts, err error) {
 		{&u.camera, `insert into camera_status (store_id, stream, online, last_frame_at, error, updated_at)
 			values (?, ?, ?, ?, ?, ?) on conflict (store_id, stream) do update set online = excluded.online,
 			last_frame_at = coalesce(excluded.last_frame_at, last_frame_at), error = excluded.error,
-			updated_at = excluded.updated_at`},
+			updated_at = excluded.updated_at returning last_frame_at`},
 		{&u.memory, `insert into seat_memory (store_id, seat_id, state) values (?, ?, ?)
 			on conflict (store_id, seat_id) do update set state = excluded.state`},
 		{&u.goneSeat, "delete from seat_status where store_id = ? and seat_id = ?"},
@@ -47,7 +47,7 @@ func prepare(writer *sql.DB) (u upserts, err error) {
 }
 
 // Commit puts a change on disk, whole or not at all. An event that is there already stays as it is; a camera without
-// last_frame_at keeps the one it had; an empty change is no transaction.
+// last_frame_at keeps the one it had, which the change then has too; an empty change is no transaction.
 //
 // The context ends the wait for other commits. One that has begun is not broken off: it lasts milliseconds, or 2 s
 // where another process holds the file (ErrLocked). Other errors are ErrFull, ErrCorrupt, or name the row at fault.
@@ -144,7 +144,8 @@ func (u *upserts) write(ctx context.Context, tx *sql.Tx, c *Change) (inserted []
 		upsert := tx.StmtContext(ctx, u.camera)
 		for i := range c.Cameras {
 			r := &c.Cameras[i]
-			if _, err := upsert.ExecContext(ctx, r.StoreID, r.Stream, r.Online, r.LastFrameAt, r.Error, r.UpdatedAt); err != nil {
+			row := upsert.QueryRowContext(ctx, r.StoreID, r.Stream, r.Online, r.LastFrameAt, r.Error, r.UpdatedAt)
+			if err := row.Scan(&r.LastFrameAt); err != nil {
 				return nil, fmt.Errorf("camera %s: %w", r.Stream, err)
 			}
 		}

@@ -1,0 +1,133 @@
+// Package board has the newest row of each seat and camera, and tells of changes.
+//
+// It promises: API, browsers and Realtime have one answer to what the newest row is. Rows that are published are on disk
+// and complete: what Commit keeps of the row before stands in them already, so nothing is filled in here. Each change is
+// told once, in the order of Publish. No listener or subscriber is waited for: a subscriber that does not keep up loses
+// its subscription, and takes a whole snapshot with the next one.
+//
+// The board's lock is taken before a listener's own, never after it. Begin with Publish.
+package board
+
+import (
+	"sync"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+)
+
+// Board is the one owner of the newest rows of a store. Safe for concurrent use; the zero Board is ready.
+type Board struct {
+	mu            sync.Mutex
+	rows          Rows
+	listeners     []Listener
+	subscriptions []*Subscription
+}
+
+// Rows are the newest rows, by seat and by stream.
+type Rows struct {
+	Seats   map[string]store.SeatRow
+	Cameras map[string]store.CameraRow
+}
+
+// Listener is told of changes under the board's lock. It must neither wait nor call the board.
+type Listener interface{ Told(u Update) }
+
+// Update is a change before the board takes it over. Rows that go are an update of their own, before the others: a row
+// that goes and comes in one change is a new one. All in it is only borrowed.
+type Update struct {
+	store.Change
+	At     time.Time // of the commit
+	Before Rows
+}
+
+// Load replaces all rows by those of a database that was just opened. Listeners are told nothing, since nothing
+// happened; subscriptions end.
+func (b *Board) Load(seats []store.SeatRow, cameras []store.CameraRow) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rows = Rows{}
+	b.take(&store.Change{Seats: seats, Cameras: cameras})
+	b.end(func(*Subscription) bool { return true })
+}
+
+// Publish takes over a committed change, and tells of it. The change must not be altered afterwards.
+func (b *Board) Publish(c *store.Change, at time.Time) {
+	if len(c.Seats)+len(c.Events)+len(c.Cameras)+len(c.Gone) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tell(c, at)
+	b.end(func(s *Subscription) bool {
+		select {
+		case s.changes <- *c:
+			return false
+		default:
+			return true
+		}
+	})
+}
+
+// Renew is Publish for an edit of the seats: subscriptions end, because an edit changes more of a snapshot than rows.
+func (b *Board) Renew(c *store.Change, at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tell(c, at)
+	b.end(func(*Subscription) bool { return true })
+}
+
+// Listen adds a listener, which is told of all changes from then on.
+func (b *Board) Listen(l Listener) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.listeners = append(b.listeners, l)
+}
+
+// Read calls f with the rows, which are only borrowed. f must not call the board.
+func (b *Board) Read(f func(Rows)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f(b.rows)
+}
+
+// Seat is the newest row of a seat.
+func (b *Board) Seat(id string) (row store.SeatRow, ok bool) {
+	b.Read(func(rows Rows) { row, ok = rows.Seats[id] })
+	return row, ok
+}
+
+// Camera is the newest row of a camera.
+func (b *Board) Camera(stream string) (row store.CameraRow, ok bool) {
+	b.Read(func(rows Rows) { row, ok = rows.Cameras[stream] })
+	return row, ok
+}
+
+// tell must hold b.mu.
+func (b *Board) tell(c *store.Change, at time.Time) {
+	for _, part := range [...]store.Change{{Gone: c.Gone}, {Seats: c.Seats, Events: c.Events, Cameras: c.Cameras}} {
+		for _, l := range b.listeners {
+			l.Told(Update{Change: part, At: at, Before: b.rows})
+		}
+		b.take(&part)
+	}
+}
+
+// take must hold b.mu.
+func (b *Board) take(c *store.Change) {
+	if b.rows.Seats == nil {
+		b.rows = Rows{Seats: map[string]store.SeatRow{}, Cameras: map[string]store.CameraRow{}}
+	}
+	for _, g := range c.Gone {
+		if g.Table == store.CameraStatus {
+			delete(b.rows.Cameras, g.Key)
+		} else {
+			delete(b.rows.Seats, g.Key)
+		}
+	}
+	for _, row := range c.Seats {
+		b.rows.Seats[row.SeatID] = row
+	}
+	for _, row := range c.Cameras {
+		b.rows.Cameras[row.Stream] = row
+	}
+}
