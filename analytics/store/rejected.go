@@ -13,7 +13,7 @@ func (o *Outbox) SetAside(ctx context.Context, b *Batch, reason string, now time
 		storeID, key := b.key(i)
 		_, err := tx.ExecContext(ctx, `insert into outbox_rejected (sink, kind, store_id, key, reason, rejected_at)
 			values (?, ?, ?, ?, ?, ?) on conflict do update set reason = excluded.reason, rejected_at = excluded.rejected_at`,
-			o.id, b.Table.kind(), storeID, key, reason, At(now))
+			o.id, b.Table.Schema().kind, storeID, key, reason, At(now))
 		return err
 	})
 }
@@ -35,7 +35,11 @@ func (o *Outbox) Rejected(ctx context.Context, limit int) ([]Rejected, error) {
 		var row Rejected
 		var kind string
 		err := r.Scan(&kind, &row.StoreID, &row.Key, &row.Reason, &row.RejectedAt)
-		row.Table = tableOf(kind)
+		for _, t := range Schemas {
+			if t.kind == kind {
+				row.Table = Table(t.Name)
+			}
+		}
 		rows = append(rows, row)
 		return err
 	})

@@ -38,7 +38,7 @@ type Order struct {
 	NullsFirst bool
 }
 
-// Selection says which rows of a table are wanted. Names come from the Schema, values are bound: nothing of a user's text
+// Selection says which rows of a table to read. Names come from the Schema, values are bound: nothing of a user's text
 // becomes SQL.
 type Selection struct {
 	Table   *Schema
@@ -49,7 +49,7 @@ type Selection struct {
 	Offset  int
 }
 
-// Select calls each with the wanted columns of each row, nil for null. The slice is only lent.
+// Select calls each with these columns of each row, nil for null. The slice is only lent.
 func (db *DB) Select(ctx context.Context, s *Selection, each func(values []any) error) error {
 	var q strings.Builder
 	q.WriteString("select ")
