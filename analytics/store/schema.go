@@ -51,13 +51,16 @@ func (t *Schema) Column(name string) int {
 	return -1
 }
 
-// PrimaryKey names the columns of the primary key.
-func (t *Schema) PrimaryKey() (names []string) {
-	for _, c := range t.Columns[:t.Key] {
-		names = append(names, c.Name)
+// Names are those of the columns.
+func (t *Schema) Names() (names []string) {
+	for i := range t.Columns {
+		names = append(names, t.Columns[i].Name)
 	}
 	return names
 }
+
+// PrimaryKey names the columns of the primary key.
+func (t *Schema) PrimaryKey() []string { return t.Names()[:t.Key] }
 
 // Table is the name of a table that the outside sees.
 type Table string

@@ -41,10 +41,9 @@ const (
 
 func describe[R any](s Schema, columns ...column[R]) *table[R] {
 	t := &table[R]{Schema: s, columns: columns}
-	var names, set, returning []string
+	var set, returning []string
 	for _, c := range columns {
 		t.Columns = append(t.Columns, Column{c.name, c.typ, c.rule == null || c.rule == kept})
-		names = append(names, c.name)
 		value := "excluded." + c.name
 		switch c.rule {
 		case key:
@@ -56,10 +55,11 @@ func describe[R any](s Schema, columns ...column[R]) *table[R] {
 		}
 		set = append(set, c.name+" = "+value)
 	}
+	names := t.Names()
 	t.time = t.Column("updated_at")
 	t.list = "s." + strings.Join(names, ", s.")
 	t.upsert = "insert into " + s.Name + " (" + strings.Join(names, ", ") + ") values (?" + strings.Repeat(", ?", len(names)-1) +
-		") on conflict (" + strings.Join(t.PrimaryKey(), ", ") + ") do "
+		") on conflict (" + strings.Join(names[:t.Key], ", ") + ") do "
 	if s.final {
 		t.upsert += "nothing"
 		t.enqueue = "insert into outbox_events (sink, event_id) select id, ? from outbox_sinks"
