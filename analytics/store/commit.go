@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // Commit puts a change on disk, whole or not at all. An event that is there already stays as it is; an empty change is
@@ -28,11 +29,13 @@ func (db *DB) CommitWith(ctx context.Context, c *Change, do func() error) error 
 	var inserted int
 	var failed error
 	err := db.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		if inserted, err = db.commits.apply(ctx, tx, c, len(db.outboxes) > 0); err == nil {
-			err = dropOldest(ctx, tx, db.outboxes, inserted)
-		}
-		if err != nil {
+		if inserted, err = db.commits.apply(ctx, tx, c, len(db.outboxes) > 0); err != nil {
 			return err
+		}
+		for _, o := range db.outboxes {
+			if err = o.drop(ctx, tx, o.over(inserted)); err != nil {
+				return err
+			}
 		}
 		failed = do()
 		return failed
@@ -81,18 +84,9 @@ type commits struct {
 	memories statements[Memory]
 }
 
-func (c *commits) prepare(writer *sql.DB) (err error) {
-	if c.seats, err = prepare(writer, seatStatus); err != nil {
-		return err
-	}
-	if c.cameras, err = prepare(writer, cameraStatus); err != nil {
-		return err
-	}
-	if c.events, err = prepare(writer, detectionEvents); err != nil {
-		return err
-	}
-	c.memories, err = prepare(writer, seatMemory)
-	return err
+func (c *commits) prepare(writer *sql.DB) error {
+	return errors.Join(c.seats.prepare(writer, seatStatus), c.cameras.prepare(writer, cameraStatus),
+		c.events.prepare(writer, detectionEvents), c.memories.prepare(writer, seatMemory))
 }
 
 // apply puts a change into a transaction and, where enqueue is true, into the outboxes. inserted is how many of the

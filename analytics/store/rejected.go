@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -90,7 +89,7 @@ func (o *Outbox) Level() (events, bound, dropped int) {
 // Stats counts what is pending.
 func (o *Outbox) Stats(ctx context.Context) (s OutboxStats, err error) {
 	s.Events, s.Bound, s.Dropped = o.Level()
-	var oldest [2]sql.NullString
+	var oldest [2]*Time
 	if err = o.db.readers.QueryRowContext(ctx, `select
 		(select count(*) from outbox_statuses where sink = ?1 and kind = 'seat'),
 		(select count(*) from outbox_statuses where sink = ?1 and kind = 'camera'),
@@ -101,16 +100,9 @@ func (o *Outbox) Stats(ctx context.Context) (s OutboxStats, err error) {
 		Scan(&s.Seats, &s.Cameras, &oldest[0], &oldest[1], &s.Rejected); err != nil {
 		return s, explain(o.db.path, err)
 	}
-	for _, text := range oldest {
-		var at Time
-		if !text.Valid {
-			continue
-		}
-		if err = at.Scan(text.String); err != nil {
-			return s, explain(o.db.path, errors.New("outbox: "+err.Error()))
-		}
-		if s.OldestAt == nil || time.Time(at).Before(time.Time(*s.OldestAt)) {
-			s.OldestAt = &at
+	for _, at := range oldest {
+		if at != nil && (s.OldestAt == nil || time.Time(*at).Before(time.Time(*s.OldestAt))) {
+			s.OldestAt = at
 		}
 	}
 	return s, nil

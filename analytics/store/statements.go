@@ -12,20 +12,14 @@ type statements[R any] struct {
 	upsert, remove, enqueue *sql.Stmt
 }
 
-func prepare[R any](writer *sql.DB, t *table[R]) (s statements[R], err error) {
+func (s *statements[R]) prepare(writer *sql.DB, t *table[R]) (err error) {
 	s.table = t
-	for _, p := range []struct {
-		to  **sql.Stmt
-		sql string
-	}{{&s.upsert, t.upsert}, {&s.remove, t.remove}, {&s.enqueue, t.enqueue}} {
-		if p.sql == "" {
-			continue
-		}
-		if *p.to, err = writer.Prepare(p.sql); err != nil {
-			return s, err
+	for to, query := range map[**sql.Stmt]string{&s.upsert: t.upsert, &s.remove: t.remove, &s.enqueue: t.enqueue} {
+		if query != "" && err == nil {
+			*to, err = writer.Prepare(query)
 		}
 	}
-	return s, nil
+	return err
 }
 
 // put writes rows, completes them, and enqueues those that it wrote, whose number it gives: a final row that is there

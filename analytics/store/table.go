@@ -39,7 +39,7 @@ const (
 	kept                // null until there is a value: a row that is committed with null keeps what is on disk
 )
 
-func describe[R any](s Schema, columns ...column[R]) *table[R] {
+func describe[R any](s Schema, columns []column[R]) *table[R] {
 	t := &table[R]{Schema: s, columns: columns}
 	var set, returning []string
 	for _, c := range columns {
