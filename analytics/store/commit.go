@@ -64,10 +64,10 @@ func (db *DB) write(ctx context.Context, do func(context.Context, *sql.Tx) error
 		return explain(db.path, err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err = do(whole, tx); err != nil {
-		return explain(db.path, err)
+	if err = do(whole, tx); err == nil {
+		err = tx.Commit()
 	}
-	if err = tx.Commit(); err != nil {
+	if err != nil {
 		return explain(db.path, err)
 	}
 	if committed != nil {

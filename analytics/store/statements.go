@@ -28,8 +28,7 @@ func (s *statements[R]) put(ctx context.Context, tx *sql.Tx, rows []R, enqueue b
 	if len(rows) == 0 {
 		return 0, nil
 	}
-	upsert := tx.StmtContext(ctx, s.upsert)
-	outbox := upsert
+	upsert, outbox := tx.StmtContext(ctx, s.upsert), (*sql.Stmt)(nil)
 	if enqueue {
 		outbox = tx.StmtContext(ctx, s.enqueue)
 	}
