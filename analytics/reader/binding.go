@@ -40,7 +40,7 @@ func (w *wish) bind() (b binding, err error) {
 		return b, fmt.Errorf("select is not spoken here: changes carry all columns")
 	}
 	if w.Table != nil && *w.Table != "" && *w.Table != "*" {
-		if b.table = tableNamed(*w.Table); b.table == nil {
+		if b.table = store.Table(*w.Table).Schema(); b.table == nil {
 			return b, fmt.Errorf("there is no table %q, only seat_status, detection_events and camera_status", short(*w.Table))
 		}
 	}

@@ -26,15 +26,6 @@ func noTable(name string) *Error {
 	}
 }
 
-func tableNamed(name string) *store.Schema {
-	for _, t := range store.Schemas {
-		if t.Name == name {
-			return t
-		}
-	}
-	return nil
-}
-
 // The words of PostgREST that are no columns, and not spoken here.
 var unspoken = map[string]bool{"and": true, "or": true, "not.and": true, "not.or": true, "columns": true, "on_conflict": true}
 

@@ -152,7 +152,7 @@ func target(r *http.Request, name string) (*store.Schema, *Error) {
 	case strings.Contains(name, "/"):
 		return nil, &Error{Status: http.StatusNotFound, Code: "PGRST125", Message: "Invalid path specified in request URL"}
 	}
-	t := tableNamed(name)
+	t := store.Table(name).Schema()
 	switch {
 	case t == nil:
 		return nil, noTable(name)

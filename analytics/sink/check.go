@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -14,22 +13,6 @@ import (
 
 // maxDescription is for projects with hundreds of tables.
 const maxDescription = 8 << 20
-
-// tables are what Supabase must have.
-var tables = []struct {
-	name store.Table
-	row  any
-}{
-	{store.SeatStatus, store.SeatRow{}}, {store.CameraStatus, store.CameraRow{}}, {store.DetectionEvents, store.EventRow{}},
-}
-
-// columnsOf are the names of a row's columns, as they are sent.
-func columnsOf(row any) (names []string) {
-	for field := range reflect.TypeOf(row).Fields() {
-		names = append(names, field.Tag.Get("json"))
-	}
-	return names
-}
 
 // description is PostgREST's account of the tables (OpenAPI 2), as far as it matters here.
 type description struct {
@@ -61,22 +44,22 @@ func (s *Supabase) Check(ctx context.Context) ([]string, error) {
 }
 
 func compare(d *description) (findings []string) {
-	for _, t := range tables {
-		there, ok := d.Definitions[string(t.name)]
+	for _, t := range store.Schemas {
+		there, ok := d.Definitions[t.Name]
 		if !ok {
-			findings = append(findings, fmt.Sprintf("table %s is missing: %s", t.name, schemaAdvice))
+			findings = append(findings, fmt.Sprintf("table %s is missing: %s", t.Name, schemaAdvice))
 			continue
 		}
 		var key []string
-		for _, column := range columnsOf(t.row) {
-			p, ok := there.Properties[column]
+		for _, column := range t.Columns {
+			p, ok := there.Properties[column.Name]
 			if !ok {
-				findings = append(findings, fmt.Sprintf("column %s.%s is missing: %s", t.name, column, schemaAdvice))
+				findings = append(findings, fmt.Sprintf("column %s.%s is missing: %s", t.Name, column.Name, schemaAdvice))
 				continue
 			}
-			if wanted := typeOf(column); !slices.Contains(wanted, p.Format) {
+			if formats := column.Type.Formats(); !slices.Contains(formats, p.Format) {
 				findings = append(findings, fmt.Sprintf("column %s.%s is %s: alter table %[1]s alter column %[2]s type %[4]s using %[2]s::%[4]s",
-					t.name, column, p.Format, wanted[0]))
+					t.Name, column.Name, p.Format, formats[0]))
 			}
 		}
 		for column, p := range there.Properties {
@@ -85,35 +68,20 @@ func compare(d *description) (findings []string) {
 			}
 		}
 		slices.Sort(key)
-		wanted := strings.Split(primaryKeys[t.name], ",")
-		if sorted := slices.Sorted(slices.Values(wanted)); !slices.Equal(key, sorted) {
+		ours := t.PrimaryKey()
+		if sorted := slices.Sorted(slices.Values(ours)); !slices.Equal(key, sorted) {
 			findings = append(findings, fmt.Sprintf("the primary key of %s is (%s), not (%s): alter table %[1]s drop constraint if exists %[1]s_pkey, add primary key (%[3]s)",
-				t.name, strings.Join(key, ", "), strings.Join(wanted, ", ")))
+				t.Name, strings.Join(key, ", "), strings.Join(ours, ", ")))
 		}
 	}
 	return findings
 }
 
-// typeOf are the types that a column may have, the one of our schema first.
-func typeOf(column string) []string {
-	switch column {
-	case "id":
-		return []string{"uuid", "text"}
-	case "person_detected", "items_detected", "online":
-		return []string{"boolean"}
-	case "detection_confidence":
-		return []string{"double precision", "numeric", "real"}
-	case "since", "updated_at", "captured_at", "created_at", "last_frame_at":
-		return []string{"timestamp with time zone"}
-	}
-	return []string{"text", "character varying"}
-}
-
 // checkColumns asks for each table, and for each column where that fails.
 func (s *Supabase) checkColumns(ctx context.Context) (findings []string, err error) {
-	for _, t := range tables {
-		columns := columnsOf(t.row)
-		err := s.selectNone(ctx, t.name, columns...)
+	for _, t := range store.Schemas {
+		table := store.Table(t.Name)
+		err := s.selectNone(ctx, table, t.Names()...)
 		var e *Error
 		switch {
 		case err == nil:
@@ -123,17 +91,17 @@ func (s *Supabase) checkColumns(ctx context.Context) (findings []string, err err
 		case e.Table == "": // the key, a redirect, a login page: the same for every table
 			return []string{e.Error() + ": " + e.Advice}, nil
 		case !strings.HasPrefix(e.Reason, "42703") && !strings.HasPrefix(e.Reason, "PGRST204"):
-			findings = append(findings, fmt.Sprintf("table %s: %s: %s", t.name, e.Reason, e.Advice))
+			findings = append(findings, fmt.Sprintf("table %s: %s: %s", t.Name, e.Reason, e.Advice))
 			continue
 		}
-		for _, column := range columns {
-			if err = s.selectNone(ctx, t.name, column); err == nil {
+		for _, column := range t.Names() {
+			if err = s.selectNone(ctx, table, column); err == nil {
 				continue
 			}
 			if !errors.As(err, &e) || e.Kind == Transient {
 				return nil, err
 			}
-			findings = append(findings, fmt.Sprintf("column %s.%s is missing: %s", t.name, column, schemaAdvice))
+			findings = append(findings, fmt.Sprintf("column %s.%s is missing: %s", t.Name, column, schemaAdvice))
 		}
 	}
 	return findings, nil

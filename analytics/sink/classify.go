@@ -76,7 +76,7 @@ func classify(err error, table store.Table) *Error {
 	}
 	if known := ruleOf(r.code); known != nil && r.status/100 != 2 {
 		e.Kind, e.Away = known.kind, known.away
-		e.Advice = strings.NewReplacer("{table}", string(table), "{key}", primaryKeys[table]).Replace(known.advice)
+		e.Advice = strings.NewReplacer("{table}", string(table), "{key}", primaryKey(table)).Replace(known.advice)
 		if known.table {
 			e.Table = table
 		}

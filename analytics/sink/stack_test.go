@@ -153,6 +153,31 @@ func TestRealSupabase(t *testing.T) {
 	}
 }
 
+// TestPostgresIsAsDescribed: the SQL that prepares a project makes the tables that store describes, column by column.
+func TestPostgresIsAsDescribed(t *testing.T) {
+	conn := supabase.Shared(t).Database(t).Connect(t)
+	for _, s := range store.Schemas {
+		rows, err := conn.Query(t.Context(), `select column_name::text, udt_name::text, is_nullable = 'YES', data_type::text
+			from information_schema.columns where table_schema = 'public' and table_name = $1 order by ordinal_position`, s.Name)
+		require.NoError(t, err)
+		var columns []store.Column
+		for rows.Next() {
+			var c store.Column
+			var format string
+			require.NoError(t, rows.Scan(&c.Name, &c.Type, &c.Nullable, &format))
+			require.Equal(t, c.Type.Formats()[0], format)
+			columns = append(columns, c)
+		}
+		require.NoError(t, rows.Err())
+		require.Equal(t, s.Columns, columns)
+		var key []string
+		require.NoError(t, conn.QueryRow(t.Context(), `select array_agg(attname::text order by array_position(indkey::int2[], attnum))
+			from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey)
+			where indrelid = $1::text::regclass and indisprimary`, s.Name).Scan(&key))
+		require.Equal(t, s.PrimaryKey(), key)
+	}
+}
+
 // What is missing is named at the start, with what mends it.
 func TestCheckOfRealTables(t *testing.T) {
 	cases := []struct {

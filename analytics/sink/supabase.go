@@ -15,11 +15,12 @@ import (
 // DefaultTimeout is how long one request may take, its answer included: time for a megabyte over a slow line.
 const DefaultTimeout = 30 * time.Second
 
-// primaryKeys tell rows of a table from each other.
-var primaryKeys = map[store.Table]string{
-	store.SeatStatus:      "store_id,seat_id",
-	store.CameraStatus:    "store_id,stream",
-	store.DetectionEvents: "id",
+// primaryKey names the columns that tell the rows of a table from each other; none of no table.
+func primaryKey(table store.Table) string {
+	if t := table.Schema(); t != nil {
+		return strings.Join(t.PrimaryKey(), ",")
+	}
+	return ""
 }
 
 // Supabase is a project's PostgREST. An event that is there already stays as it is, and nobody is told of it again; a
@@ -55,7 +56,7 @@ func (s *Supabase) Send(ctx context.Context, b *store.Batch) error {
 	if len(b.Gone) > 0 {
 		return s.remove(ctx, b)
 	}
-	o := options{prefer: "return=minimal,resolution=merge-duplicates", onConflict: primaryKeys[b.Table]}
+	o := options{prefer: "return=minimal,resolution=merge-duplicates", onConflict: primaryKey(b.Table)}
 	var rows any
 	switch b.Table {
 	case store.SeatStatus:
@@ -76,7 +77,7 @@ func (s *Supabase) Send(ctx context.Context, b *store.Batch) error {
 func (s *Supabase) remove(ctx context.Context, b *store.Batch) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
-	keys := strings.Split(primaryKeys[b.Table], ",")
+	keys := b.Table.Schema().PrimaryKey()
 	for i := range b.Gone {
 		o := options{prefer: "return=minimal", where: map[string]string{keys[0]: b.Gone[i].StoreID, keys[1]: b.Gone[i].Key}}
 		err := s.client.DB.From(string(b.Table)).Delete().ExecuteWithContext(withOptions(ctx, o), nil)

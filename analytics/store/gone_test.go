@@ -12,26 +12,18 @@ import (
 // TestGone: a row that is taken out leaves by the outbox as a deletion, after what came before it of the same row, and
 // comes back as a row when there is one again.
 func TestGone(t *testing.T) {
-	db, err := Open(filepath.Join(t.TempDir(), "seats.db"))
+	db := open(t)
+	boxes, err := db.OpenOutboxes(t.Context(), 1000, supabase, Outlet{Name: "webhook"})
 	require.NoError(t, err)
-	defer func() { require.NoError(t, db.Close()) }()
-	boxes, err := db.OpenOutboxes(t.Context(), 1000, Outlet{Name: "supabase", Statuses: true}, Outlet{Name: "webhook"})
-	require.NoError(t, err)
-	at := At(time.Now())
-	row := SeatRow{StoreID: "s", SeatID: "A", Stream: "cam1", Status: "empty", Since: at, UpdatedAt: at}
+	at, row := At(noon), seat("A", "empty")
 	commit := func(c Change) {
 		t.Helper()
 		require.NoError(t, db.Commit(t.Context(), &c))
 	}
-	pending := func(table Table) *Batch {
-		t.Helper()
-		b, errPending := boxes[0].Pending(t.Context(), table, 100)
-		require.NoError(t, errPending)
-		return b
-	}
+	pending := func(table Table) *Batch { t.Helper(); return pending(t, boxes[0], table, 100) }
 	commit(Change{
-		Seats: []SeatRow{row}, Memories: []Memory{{"s", "A", []byte("{}")}}, Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: at}},
-		Events: []EventRow{{ID: "0199a000-0000-7000-8000-000000000001", StoreID: "s", SeatID: &row.SeatID, Stream: "cam1", EventType: "person_leave", CapturedAt: at, CreatedAt: at}},
+		Seats: []SeatRow{row}, Memories: []Memory{{"s", "A", []byte("{}")}},
+		Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: at}}, Events: []EventRow{event(t, "A")},
 	})
 	first := pending(SeatStatus)
 	require.Len(t, first.Seats, 1)
@@ -83,15 +75,14 @@ func TestGone(t *testing.T) {
 func TestCommitWith(t *testing.T) {
 	db, err := Open(filepath.Join(t.TempDir(), "seats.db"))
 	require.NoError(t, err)
-	at := At(time.Now())
-	change := &Change{Seats: []SeatRow{{StoreID: "s", SeatID: "A", Stream: "cam1", Status: "empty", Since: at, UpdatedAt: at}}}
+	change := &Change{Seats: []SeatRow{seat("A", "empty")}}
 	failure := errors.New("disk full")
 	require.Equal(t, failure, db.CommitWith(t.Context(), change, func() error { return failure }))
 	rows, err := db.Seats(t.Context(), "s")
 	require.NoError(t, err)
 	require.Empty(t, rows)
 
-	bad := &Change{Seats: []SeatRow{{StoreID: "s", SeatID: "A", Status: "gone fishing"}}}
+	bad := &Change{Seats: []SeatRow{seat("A", "gone fishing")}}
 	require.Error(t, db.CommitWith(t.Context(), bad, func() error { t.Fatal("cannot be committed"); return nil }))
 	require.NoError(t, db.CommitWith(t.Context(), change, func() error { return nil }))
 	rows, err = db.Seats(t.Context(), "s")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// BeginRun notes that somebody looks from now on, and gives the run's id.
+// BeginRun records the start of an uptime interval, and gives its id.
 func (db *DB) BeginRun(ctx context.Context, at time.Time) (id int64, err error) {
 	err = db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, "insert into runs (began_at, ended_at) values (?, ?) returning id", At(at), At(at)).Scan(&id)
@@ -14,7 +14,7 @@ func (db *DB) BeginRun(ctx context.Context, at time.Time) (id int64, err error) 
 	return id, err
 }
 
-// ExtendRun notes that somebody looked until then.
+// ExtendRun records that the interval lasted until then.
 func (db *DB) ExtendRun(ctx context.Context, id int64, at time.Time) error {
 	return db.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "update runs set ended_at = max(ended_at, ?) where id = ?", At(at), id)
@@ -25,8 +25,8 @@ func (db *DB) ExtendRun(ctx context.Context, id int64, at time.Time) error {
 // Span is a time from and up to.
 type Span struct{ From, To time.Time }
 
-// Runs are the times that somebody looked, oldest first: those that ended after from, and first, where the first run
-// ever began; it is zero where there was none, and says nothing of the time before, which no run is known of.
+// Runs are the uptime intervals, oldest first: those that ended after from, and first, the start of the very first one,
+// which is zero where there was none. Of the time before it nothing is known.
 func (db *DB) Runs(ctx context.Context, from time.Time) (runs []Span, first time.Time, err error) {
 	err = db.each(ctx, `select began_at, ended_at from runs where ended_at > ? or id = (select min(id) from runs) order by id`,
 		[]any{At(from)}, func(r *sql.Rows) error {

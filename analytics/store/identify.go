@@ -73,7 +73,7 @@ func ours(path string, pool *sql.DB) (known bool, err error) {
 	return id == applicationID, nil
 }
 
-// neverDatabase tells a file that somebody named by mistake, a text or a picture, from a database of ours whose header
+// neverDatabase tells a file that was named by mistake, a text or a picture, from a database of ours whose header
 // is damaged: the former must not be set aside. Ours consists of whole pages, and no page of it is text.
 func neverDatabase(path string) bool {
 	f, err := os.Open(path)

@@ -9,10 +9,10 @@ import (
 	"sync/atomic"
 )
 
-// Outlet is somebody outside who is to be told.
+// Outlet is a place outside that is to be told.
 type Outlet struct {
 	Name     string // under which the outbox is found again after a restart
-	Statuses bool   // wants seat_status and camera_status, too
+	Statuses bool   // is told of seat_status and camera_status, too
 
 	// History makes the outbox of a new outlet, or of one that leads to another place, begin with all events and
 	// statuses that there are. Without it the outbox begins empty.
@@ -21,7 +21,7 @@ type Outlet struct {
 }
 
 // Outbox holds what one outlet was not told yet: events in the order in which they were committed, and which statuses
-// have changed. One goroutine reads it and acknowledges; Commit fills it.
+// have changed. One goroutine reads it and acknowledges; Commit enqueues.
 type Outbox struct {
 	db     *DB
 	id     int64
@@ -33,7 +33,7 @@ type Outbox struct {
 }
 
 // OpenOutboxes opens the outboxes of these outlets, and of no others: what was kept for an outlet that is no longer
-// there is forgotten. From now on each Commit fills them. An outbox holds at most bound events: when it is full the
+// there is forgotten. From now on each Commit enqueues in all of them. An outbox holds at most bound events: when it is full the
 // oldest ones leave it unsent, counted, and stay in detection_events.
 func (db *DB) OpenOutboxes(ctx context.Context, bound int, outlets ...Outlet) ([]*Outbox, error) {
 	var boxes []*Outbox
@@ -82,25 +82,22 @@ func (o *Outbox) register(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// begin fills the outbox with everything that there is, up to its bound.
+// begin enqueues everything that there is, up to the bound.
 func (o *Outbox) begin(ctx context.Context, tx *sql.Tx) error {
-	for _, s := range []struct {
-		sql  string
-		args []any
-	}{
-		{"delete from outbox_events where sink = ?", []any{o.id}},
-		{"delete from outbox_rejected where sink = ?", []any{o.id}},
-		{`insert into outbox_events (sink, event_id) select ?, id from
-			(select id from detection_events order by id desc limit ?) order by id`, []any{o.id, o.bound}},
-		{`insert into outbox_statuses select ?, 'seat', store_id, seat_id, 1, updated_at from seat_status
-			where true on conflict do update set version = version + 1`, []any{o.id}},
-		{`insert into outbox_statuses select ?, 'camera', store_id, stream, 1, updated_at from camera_status
-			where true on conflict do update set version = version + 1`, []any{o.id}},
-	} {
-		if !o.outlet.Statuses && strings.HasPrefix(s.sql, "insert into outbox_statuses") {
-			continue
+	statements := []string{
+		"delete from outbox_events where sink = ?1",
+		"delete from outbox_rejected where sink = ?1",
+		`insert into outbox_events (sink, event_id) select ?1, id from
+			(select id from detection_events order by id desc limit ?2) order by id`,
+	}
+	for _, t := range Schemas {
+		if o.outlet.Statuses && !t.final {
+			statements = append(statements, "insert into outbox_statuses select ?1, '"+t.kind+"', store_id, "+t.Columns[1].Name+
+				", 1, updated_at from "+t.Name+" where true on conflict do update set version = version + 1")
 		}
-		if _, err := tx.ExecContext(ctx, s.sql, s.args...); err != nil {
+	}
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement, o.id, o.bound); err != nil {
 			return err
 		}
 	}

@@ -7,16 +7,6 @@ import (
 	"slices"
 )
 
-// Table is one that an outbox has rows of.
-type Table string
-
-// The tables of an outbox.
-const (
-	SeatStatus      Table = "seat_status"
-	CameraStatus    Table = "camera_status"
-	DetectionEvents Table = "detection_events"
-)
-
 // Tables are those that the outlet is told of, in the order in which a reader of the outbox should go through them:
 // a backlog of events must not hold up what the seats are now.
 func (o *Outbox) Tables() []Table {
@@ -24,15 +14,6 @@ func (o *Outbox) Tables() []Table {
 		return []Table{SeatStatus, CameraStatus, DetectionEvents}
 	}
 	return []Table{DetectionEvents}
-}
-
-// kind is the table's name in the outbox.
-func (t Table) kind() string {
-	return map[Table]string{SeatStatus: "seat", CameraStatus: "camera", DetectionEvents: "event"}[t]
-}
-
-func tableOf(kind string) Table {
-	return map[string]Table{"seat": SeatStatus, "camera": CameraStatus, "event": DetectionEvents}[kind]
 }
 
 // Batch is some rows of one table that are pending. Events are in the order of their commits; of a status there is one
@@ -91,45 +72,17 @@ const maxGone = 20
 // the others, at most maxGone of them. They stay pending.
 func (o *Outbox) Pending(ctx context.Context, table Table, limit int) (*Batch, error) {
 	b := &Batch{Table: table}
-	var mark int64
-	var query string
-	var scan func(*sql.Rows) error
+	var err error
 	switch table {
 	case SeatStatus:
-		query = `select o.version, ` + seatColumns + ` from outbox_statuses o join seat_status s
-			on s.store_id = o.store_id and s.seat_id = o.key where o.sink = ? and o.kind = 'seat' limit ?`
-		scan = func(r *sql.Rows) error {
-			var s SeatRow
-			err := r.Scan(append([]any{&mark}, s.fields()...)...)
-			b.Seats = append(b.Seats, s)
-			return err
-		}
+		b.Seats, err = seatStatus.read(ctx, o.db, nil, &b.marks, seatStatus.pending, o.id, limit)
 	case CameraStatus:
-		query = `select o.version, ` + cameraColumns + ` from outbox_statuses o join camera_status s
-			on s.store_id = o.store_id and s.stream = o.key where o.sink = ? and o.kind = 'camera' limit ?`
-		scan = func(r *sql.Rows) error {
-			var c CameraRow
-			err := r.Scan(append([]any{&mark}, c.fields()...)...)
-			b.Cameras = append(b.Cameras, c)
-			return err
-		}
+		b.Cameras, err = cameraStatus.read(ctx, o.db, nil, &b.marks, cameraStatus.pending, o.id, limit)
 	case DetectionEvents:
-		query = `select o.seq, ` + eventColumns + ` from outbox_events o join detection_events s on s.id = o.event_id
-			where o.sink = ? order by o.seq limit ?`
-		scan = func(r *sql.Rows) error {
-			var e EventRow
-			err := r.Scan(append([]any{&mark}, e.fields()...)...)
-			b.Events = append(b.Events, e)
-			return err
-		}
+		b.Events, err = detectionEvents.read(ctx, o.db, nil, &b.marks, detectionEvents.pending, o.id, limit)
 	default:
-		return nil, fmt.Errorf("database %s: no outbox for table %q", o.db.path, table)
+		err = fmt.Errorf("database %s: no outbox for table %q", o.db.path, table)
 	}
-	err := o.db.each(ctx, query, []any{o.id, limit}, func(r *sql.Rows) error {
-		err := scan(r)
-		b.marks = append(b.marks, mark)
-		return err
-	})
 	if err == nil && b.Len() == 0 && table != DetectionEvents {
 		err = o.pendingGone(ctx, b, min(limit, maxGone))
 	}
@@ -139,12 +92,12 @@ func (o *Outbox) Pending(ctx context.Context, table Table, limit int) (*Batch, e
 	return b, nil
 }
 
-// pendingGone fills the batch with marks whose row is no more: what came before it of that row is in the mark, too.
+// pendingGone gives the batch the marks whose row is no more: what came before it of that row is in the mark, too.
 func (o *Outbox) pendingGone(ctx context.Context, b *Batch, limit int) error {
-	column := map[Table]string{SeatStatus: "seat_id", CameraStatus: "stream"}[b.Table]
+	t := b.Table.Schema()
 	query := `select o.version, o.store_id, o.key, o.since from outbox_statuses o where o.sink = ? and o.kind = ?
-		and not exists (select 1 from ` + string(b.Table) + " s where s.store_id = o.store_id and s." + column + " = o.key) limit ?"
-	return o.db.each(ctx, query, []any{o.id, b.Table.kind(), limit}, func(r *sql.Rows) error {
+		and not exists (select 1 from ` + t.Name + " s where s.store_id = o.store_id and s." + t.Columns[1].Name + " = o.key) limit ?"
+	return o.db.each(ctx, query, []any{o.id, t.kind, limit}, func(r *sql.Rows) error {
 		var mark int64
 		g := Gone{Table: b.Table}
 		err := r.Scan(&mark, &g.StoreID, &g.Key, &g.At)
@@ -188,7 +141,7 @@ func (o *Outbox) takeStatuses(ctx context.Context, tx *sql.Tx, b *Batch) error {
 		storeID, key := b.key(i)
 		if _, err := tx.ExecContext(ctx, `delete from outbox_statuses
 			where sink = ? and kind = ? and store_id = ? and key = ? and version = ?`,
-			o.id, b.Table.kind(), storeID, key, b.marks[i]); err != nil {
+			o.id, b.Table.Schema().kind, storeID, key, b.marks[i]); err != nil {
 			return err
 		}
 	}

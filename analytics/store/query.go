@@ -10,75 +10,30 @@ import (
 	"github.com/google/uuid"
 )
 
-// The columns of each table, called s, in the order of its row's fields.
-const (
-	seatColumns = `s.store_id, s.seat_id, s.stream, s.status, s.person_detected, s.items_detected,
-		s.detection_confidence, s.since, s.updated_at`
-	eventColumns = `s.id, s.store_id, s.seat_id, s.stream, s.event_type, s.status, s.previous_status,
-		s.detection_confidence, s.captured_at, s.created_at`
-	cameraColumns = "s.store_id, s.stream, s.online, s.last_frame_at, s.error, s.updated_at"
-)
-
-func (r *SeatRow) fields() []any {
-	return []any{
-		&r.StoreID, &r.SeatID, &r.Stream, &r.Status, &r.PersonDetected, &r.ItemsDetected,
-		&r.DetectionConfidence, &r.Since, &r.UpdatedAt,
-	}
-}
-
-func (r *EventRow) fields() []any {
-	return []any{
-		&r.ID, &r.StoreID, &r.SeatID, &r.Stream, &r.EventType, &r.Status, &r.PreviousStatus,
-		&r.DetectionConfidence, &r.CapturedAt, &r.CreatedAt,
-	}
-}
-
-func (r *CameraRow) fields() []any {
-	return []any{&r.StoreID, &r.Stream, &r.Online, &r.LastFrameAt, &r.Error, &r.UpdatedAt}
-}
-
 // Seats are a store's rows of seat_status, by seat.
-func (db *DB) Seats(ctx context.Context, storeID string) (rows []SeatRow, err error) {
-	err = db.each(ctx, "select "+seatColumns+` from seat_status s where store_id = ? order by seat_id`, []any{storeID}, func(r *sql.Rows) error {
-		var s SeatRow
-		if fault := r.Scan(s.fields()...); fault != nil {
-			return fault
-		}
-		rows = append(rows, s)
-		return nil
-	})
-	return rows, err
+func (db *DB) Seats(ctx context.Context, storeID string) ([]SeatRow, error) {
+	return seatStatus.of(ctx, db, storeID)
 }
 
 // Cameras are a store's rows of camera_status, by stream.
-func (db *DB) Cameras(ctx context.Context, storeID string) (rows []CameraRow, err error) {
-	err = db.each(ctx, "select "+cameraColumns+` from camera_status s where store_id = ? order by stream`, []any{storeID}, func(r *sql.Rows) error {
-		var c CameraRow
-		if fault := r.Scan(c.fields()...); fault != nil {
-			return fault
-		}
-		rows = append(rows, c)
-		return nil
-	})
-	return rows, err
+func (db *DB) Cameras(ctx context.Context, storeID string) ([]CameraRow, error) {
+	return cameraStatus.of(ctx, db, storeID)
 }
 
 // Memories are what a store's seats remember, by seat.
 func (db *DB) Memories(ctx context.Context, storeID string) (map[string][]byte, error) {
-	all := map[string][]byte{}
-	err := db.each(ctx, `select seat_id, state from seat_memory where store_id = ?`, []any{storeID}, func(r *sql.Rows) error {
-		var id, state string
-		err := r.Scan(&id, &state)
-		all[id] = []byte(state)
-		return err
-	})
+	rows, err := seatMemory.of(ctx, db, storeID)
+	all := make(map[string][]byte, len(rows))
+	for _, r := range rows {
+		all[r.SeatID] = r.State
+	}
 	return all, err
 }
 
 // MaxEvents is the largest Limit of an EventQuery.
 const MaxEvents = 1000
 
-// EventQuery says which events are wanted.
+// EventQuery says which events to read.
 type EventQuery struct {
 	StoreID   string
 	Limit     int    // 1..MaxEvents
@@ -97,7 +52,7 @@ func (q *EventQuery) Validate() error {
 	return err
 }
 
-// beforeID is the id that all wanted events lie below; "" where all do.
+// beforeID is the id that all those events lie below; "" where all do.
 func (q *EventQuery) beforeID() (string, error) {
 	if q.Limit < 1 || q.Limit > MaxEvents {
 		return "", fmt.Errorf("limit: wants a number from 1 to %d, has %d", MaxEvents, q.Limit)
@@ -125,7 +80,7 @@ func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 		return nil, err
 	}
 	query, args := strings.Builder{}, []any{q.StoreID}
-	query.WriteString("select " + eventColumns + " from detection_events s where store_id = ?")
+	query.WriteString("select " + detectionEvents.list + " from detection_events s where store_id = ?")
 	for _, c := range [...]struct{ condition, value string }{
 		{" and seat_id = ?", q.SeatID}, {" and event_type = ?", q.EventType}, {" and id < ?", before},
 	} {
@@ -136,15 +91,7 @@ func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 	}
 	query.WriteString(" order by id desc limit ?")
 	rows := make([]EventRow, 0, min(q.Limit, 32))
-	err = db.each(ctx, query.String(), append(args, q.Limit), func(r *sql.Rows) error {
-		var e EventRow
-		if fault := r.Scan(e.fields()...); fault != nil {
-			return fault
-		}
-		rows = append(rows, e)
-		return nil
-	})
-	return rows, err
+	return detectionEvents.read(ctx, db, rows, nil, query.String(), append(args, q.Limit)...)
 }
 
 // each calls scan for every row. A reader sees the database as it was when the query began.

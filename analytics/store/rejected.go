@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -13,7 +12,7 @@ func (o *Outbox) SetAside(ctx context.Context, b *Batch, reason string, now time
 		storeID, key := b.key(i)
 		_, err := tx.ExecContext(ctx, `insert into outbox_rejected (sink, kind, store_id, key, reason, rejected_at)
 			values (?, ?, ?, ?, ?, ?) on conflict do update set reason = excluded.reason, rejected_at = excluded.rejected_at`,
-			o.id, b.Table.kind(), storeID, key, reason, At(now))
+			o.id, b.Table.Schema().kind, storeID, key, reason, At(now))
 		return err
 	})
 }
@@ -35,7 +34,11 @@ func (o *Outbox) Rejected(ctx context.Context, limit int) ([]Rejected, error) {
 		var row Rejected
 		var kind string
 		err := r.Scan(&kind, &row.StoreID, &row.Key, &row.Reason, &row.RejectedAt)
-		row.Table = tableOf(kind)
+		for _, t := range Schemas {
+			if t.kind == kind {
+				row.Table = Table(t.Name)
+			}
+		}
 		rows = append(rows, row)
 		return err
 	})
@@ -86,7 +89,7 @@ func (o *Outbox) Level() (events, bound, dropped int) {
 // Stats counts what is pending.
 func (o *Outbox) Stats(ctx context.Context) (s OutboxStats, err error) {
 	s.Events, s.Bound, s.Dropped = o.Level()
-	var oldest [2]sql.NullString
+	var oldest [2]*Time
 	if err = o.db.readers.QueryRowContext(ctx, `select
 		(select count(*) from outbox_statuses where sink = ?1 and kind = 'seat'),
 		(select count(*) from outbox_statuses where sink = ?1 and kind = 'camera'),
@@ -97,16 +100,9 @@ func (o *Outbox) Stats(ctx context.Context) (s OutboxStats, err error) {
 		Scan(&s.Seats, &s.Cameras, &oldest[0], &oldest[1], &s.Rejected); err != nil {
 		return s, explain(o.db.path, err)
 	}
-	for _, text := range oldest {
-		var at Time
-		if !text.Valid {
-			continue
-		}
-		if err = at.Scan(text.String); err != nil {
-			return s, explain(o.db.path, errors.New("outbox: "+err.Error()))
-		}
-		if s.OldestAt == nil || time.Time(at).Before(time.Time(*s.OldestAt)) {
-			s.OldestAt = &at
+	for _, at := range oldest {
+		if at != nil && (s.OldestAt == nil || time.Time(*at).Before(time.Time(*s.OldestAt))) {
+			s.OldestAt = at
 		}
 	}
 	return s, nil

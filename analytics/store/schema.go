@@ -12,6 +12,18 @@ const (
 	UUID        Type = "uuid"        // a text in lower case
 )
 
+// Formats are the names that PostgREST may have for the type of a column that takes these values, the name of the type
+// that supabase.SQL gives it first.
+func (t Type) Formats() []string { return formats[t] }
+
+var formats = map[Type][]string{
+	Text:        {"text", "character varying"},
+	Bool:        {"boolean"},
+	Float8:      {"double precision", "numeric", "real"},
+	Timestamptz: {"timestamp with time zone"},
+	UUID:        {"uuid", "text"},
+}
+
 // Column is one column of a table.
 type Column struct {
 	Name     string
@@ -24,6 +36,9 @@ type Schema struct {
 	Name    string
 	Key     int      // how many of the columns, from the first, are the primary key
 	Columns []Column // in the order of `select *`
+
+	kind  string // what a row is called in the outbox and in errors
+	final bool   // a row is never changed; the outbox has each of them, where it marks which other rows have changed
 }
 
 // Column is the place of a column, or -1.
@@ -36,68 +51,33 @@ func (t *Schema) Column(name string) int {
 	return -1
 }
 
-// Schemas are all that the outside sees.
-var Schemas = []*Schema{SeatSchema, EventSchema, CameraSchema}
+// Names are those of the columns.
+func (t *Schema) Names() (names []string) {
+	for i := range t.Columns {
+		names = append(names, t.Columns[i].Name)
+	}
+	return names
+}
 
-// SeatSchema, EventSchema and CameraSchema are the tables of SeatRow, EventRow and CameraRow.
-var (
-	SeatSchema = &Schema{Name: "seat_status", Key: 2, Columns: []Column{
-		{"store_id", Text, false},
-		{"seat_id", Text, false},
-		{"stream", Text, false},
-		{"status", Text, false},
-		{"person_detected", Bool, false},
-		{"items_detected", Bool, false},
-		{"detection_confidence", Float8, false},
-		{"since", Timestamptz, false},
-		{"updated_at", Timestamptz, false},
-	}}
-	EventSchema = &Schema{Name: "detection_events", Key: 1, Columns: []Column{
-		{"id", UUID, false},
-		{"store_id", Text, false},
-		{"seat_id", Text, true},
-		{"stream", Text, false},
-		{"event_type", Text, false},
-		{"status", Text, true},
-		{"previous_status", Text, true},
-		{"detection_confidence", Float8, false},
-		{"captured_at", Timestamptz, false},
-		{"created_at", Timestamptz, false},
-	}}
-	CameraSchema = &Schema{Name: "camera_status", Key: 2, Columns: []Column{
-		{"store_id", Text, false},
-		{"stream", Text, false},
-		{"online", Bool, false},
-		{"last_frame_at", Timestamptz, true},
-		{"error", Text, true},
-		{"updated_at", Timestamptz, false},
-	}}
+// PrimaryKey names the columns of the primary key.
+func (t *Schema) PrimaryKey() []string { return t.Names()[:t.Key] }
+
+// Table is the name of a table that the outside sees.
+type Table string
+
+// The tables.
+const (
+	SeatStatus      Table = "seat_status"
+	CameraStatus    Table = "camera_status"
+	DetectionEvents Table = "detection_events"
 )
 
-// Values are the row's, in the order of SeatSchema.Columns, as the file has them; appended to dst.
-func (r *SeatRow) Values(dst []any) []any {
-	return append(dst, r.StoreID, r.SeatID, r.Stream, r.Status, r.PersonDetected, r.ItemsDetected, r.DetectionConfidence,
-		r.Since.String(), r.UpdatedAt.String())
-}
-
-// Values are the row's, in the order of EventSchema.Columns, as the file has them; appended to dst.
-func (r *EventRow) Values(dst []any) []any {
-	return append(dst, r.ID, r.StoreID, orNull(r.SeatID), r.Stream, r.EventType, orNull(r.Status), orNull(r.PreviousStatus),
-		r.DetectionConfidence, r.CapturedAt.String(), r.CreatedAt.String())
-}
-
-// Values are the row's, in the order of CameraSchema.Columns, as the file has them; appended to dst.
-func (r *CameraRow) Values(dst []any) []any {
-	var last any
-	if r.LastFrameAt != nil {
-		last = r.LastFrameAt.String()
+// Schema is what the table consists of; nil where there is no such table.
+func (t Table) Schema() *Schema {
+	for _, s := range Schemas {
+		if s.Name == string(t) {
+			return s
+		}
 	}
-	return append(dst, r.StoreID, r.Stream, r.Online, last, orNull(r.Error), r.UpdatedAt.String())
-}
-
-func orNull(s *string) any {
-	if s == nil {
-		return nil
-	}
-	return *s
+	return nil
 }

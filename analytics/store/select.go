@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strconv"
 	"strings"
 )
 
@@ -38,7 +37,7 @@ type Order struct {
 	NullsFirst bool
 }
 
-// Selection says which rows of a table are wanted. Names come from the Schema, values are bound: nothing of a user's text
+// Selection says which rows of a table to read. Names come from the Schema, values are bound: nothing of a user's text
 // becomes SQL.
 type Selection struct {
 	Table   *Schema
@@ -49,47 +48,35 @@ type Selection struct {
 	Offset  int
 }
 
-// Select calls each with the wanted columns of each row, nil for null. The slice is only lent.
+// Select calls each with these columns of each row, nil for null. The slice is only lent.
 func (db *DB) Select(ctx context.Context, s *Selection, each func(values []any) error) error {
-	var q strings.Builder
-	q.WriteString("select ")
+	names, order := s.Table.Names(), ""
+	columns := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
-		if i > 0 {
-			q.WriteString(", ")
-		}
-		q.WriteString(s.Table.Columns[c].Name)
+		columns[i] = names[c]
 	}
-	args := s.from(&q)
-	q.WriteString(" order by ")
 	for _, o := range s.Order {
-		c := &s.Table.Columns[o.Column]
-		q.WriteString(c.Name)
+		order += names[o.Column]
 		if o.Desc {
-			q.WriteString(" desc")
+			order += " desc"
 		}
-		if c.Nullable { // said of other columns, it would keep SQLite from using an index
-			if o.NullsFirst {
-				q.WriteString(" nulls first")
-			} else {
-				q.WriteString(" nulls last")
-			}
+		switch { // said of columns without nulls, it would keep SQLite from using an index
+		case !s.Table.Columns[o.Column].Nullable:
+		case o.NullsFirst:
+			order += " nulls first"
+		default:
+			order += " nulls last"
 		}
-		q.WriteString(", ")
+		order += ", "
 	}
-	for i := range s.Table.Key {
-		if i > 0 {
-			q.WriteString(", ")
-		}
-		q.WriteString(s.Table.Columns[i].Name)
-	}
-	q.WriteString(" limit ? offset ?")
-	args = append(args, s.Limit, s.Offset)
+	from, args := s.from()
+	query := "select " + strings.Join(columns, ", ") + from + " order by " + order + strings.Join(names[:s.Table.Key], ", ") + " limit ? offset ?"
 
 	values, to := make([]any, len(s.Columns)), make([]any, len(s.Columns))
 	for i := range values {
 		to[i] = &values[i]
 	}
-	return db.each(ctx, q.String(), args, func(r *sql.Rows) error {
+	return db.each(ctx, query, append(args, s.Limit, s.Offset), func(r *sql.Rows) error {
 		if err := r.Scan(to...); err != nil {
 			return err
 		}
@@ -104,46 +91,30 @@ func (db *DB) Select(ctx context.Context, s *Selection, each func(values []any) 
 
 // Count is how many rows meet the conditions; limit and offset do not matter.
 func (db *DB) Count(ctx context.Context, s *Selection) (n int, err error) {
-	var q strings.Builder
-	q.WriteString("select count(*)")
-	args := s.from(&q)
-	err = db.each(ctx, q.String(), args, func(r *sql.Rows) error { return r.Scan(&n) })
+	from, args := s.from()
+	err = db.each(ctx, "select count(*)"+from, args, func(r *sql.Rows) error { return r.Scan(&n) })
 	return n, err
 }
 
-// from writes the table and the conditions, and gives the values that they are about.
-func (s *Selection) from(q *strings.Builder) (args []any) {
-	q.WriteString(" from ")
-	q.WriteString(s.Table.Name)
+// from is the table and the conditions, and the values that they are about.
+func (s *Selection) from() (text string, args []any) {
+	var conditions []string
 	for i := range s.Where {
 		c := &s.Where[i]
-		if i == 0 {
-			q.WriteString(" where ")
-		} else {
-			q.WriteString(" and ")
-		}
-		if c.Not {
-			q.WriteString("not ")
-		}
-		q.WriteString("(")
-		q.WriteString(s.Table.Columns[c.Column].Name)
-		q.WriteString(" ")
-		q.WriteString(string(c.Op))
+		condition := "(" + s.Table.Columns[c.Column].Name + " " + string(c.Op)
 		switch {
 		case c.Op == In:
-			q.WriteString(" (")
-			for j := range c.Values {
-				if j > 0 {
-					q.WriteString(", ")
-				}
-				q.WriteString("?" + strconv.Itoa(len(args)+j+1))
-			}
-			q.WriteString(")")
+			condition += " (" + strings.TrimPrefix(strings.Repeat(", ?", len(c.Values)), ", ") + ")"
 		case c.Op != IsNull:
-			q.WriteString(" ?" + strconv.Itoa(len(args)+1))
+			condition += " ?"
 		}
-		q.WriteString(")")
-		args = append(args, c.Values...)
+		if c.Not {
+			condition = "not " + condition
+		}
+		conditions, args = append(conditions, condition+")"), append(args, c.Values...)
 	}
-	return args
+	if text = " from " + s.Table.Name; len(conditions) > 0 {
+		text += " where " + strings.Join(conditions, " and ")
+	}
+	return text, args
 }

@@ -1,9 +1,9 @@
 // Package store keeps statuses, timers and events through anything, in one SQLite file.
 //
 // A Change is committed whole or not at all, and is on disk when Commit returns: neither a kill nor a power cut takes it
-// back. Readers never wait for the writer. What somebody outside is to be told is in the outbox by the same transaction,
+// back. Readers never wait for the writer. What an outlet is to be told is in its outbox by the same transaction,
 // in the order of commits (Outbox). A file that is corrupt, another program's, or from a newer version is refused
-// and left as it is. All errors name the file. Begin with DB.Commit.
+// and left as it is. All errors name the file. A table is described once (tables.go). Begin with DB.Commit.
 package store
 
 import (
@@ -27,9 +27,9 @@ const (
 // DB is the open file. Safe for concurrent use.
 type DB struct {
 	path    string
-	writer  *sql.DB // one connection: who commits waits here for whoever commits
+	writer  *sql.DB // one connection: a commit waits here for the one before it
 	readers *sql.DB
-	upserts upserts
+	commits commits
 
 	outboxes []*Outbox // guarded by the writer's connection
 }
@@ -65,7 +65,7 @@ func create(path string) error {
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if os.IsExist(err) {
-		return nil // just made by somebody else
+		return nil // just made by another process
 	}
 	if err == nil {
 		err = f.Close()
@@ -83,7 +83,7 @@ func (db *DB) open() (err error) {
 	if err = db.migrate(); err != nil {
 		return err
 	}
-	if db.upserts, err = prepare(db.writer); err != nil {
+	if err = db.commits.prepare(db.writer); err != nil {
 		return explain(db.path, err)
 	}
 	db.readers, err = connect(db.path, settings+"&mode=ro&_stmt_cache_size=16", readers)

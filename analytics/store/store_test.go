@@ -75,13 +75,6 @@ func TestRoundTrip(t *testing.T) {
 	other, err := db.Seats(t.Context(), "other")
 	require.NoError(t, err)
 	require.Empty(t, other)
-
-	// a camera that comes back keeps the last frame it had
-	require.NoError(t, db.Commit(t.Context(), &Change{Cameras: []CameraRow{{"s", "cam1", true, nil, nil, At(noon)}}}))
-	cameras, err = db.Cameras(t.Context(), "s")
-	require.NoError(t, err)
-	require.Equal(t, &last, cameras[0].LastFrameAt)
-	require.Nil(t, cameras[0].Error)
 }
 
 func TestTimeIsMilliseconds(t *testing.T) {
