@@ -1,9 +1,9 @@
 // Package analytics is the go2rtc module that knows which seats are taken.
 //
-// It joins each stream that has seats as a consumer, looks at its newest picture every few seconds, and keeps each
-// seat's status in an embedded database, from where API, WebSocket and the outside read it. A look never delays a
-// viewer, holds no stale pictures, and is committed before anybody is told. Begin reading at look in look.go; the rules
-// are in package seat.
+// It looks at the newest picture of each stream that has seats every few seconds, and keeps each seat's status in an
+// embedded database, from where API, WebSocket and the outside read it. This package is the module alone: it reads the
+// section `analytics:`, owns the parts below it and answers HTTP. README.md has a drawing of the parts, and four
+// journeys through them file by file. Begin reading at Init.
 package analytics
 
 import (
@@ -23,23 +23,16 @@ import (
 	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
-	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
-	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
-	"github.com/AlexxIT/go2rtc/seats/analytics/live"
-	"github.com/AlexxIT/go2rtc/seats/analytics/page"
+	"github.com/AlexxIT/go2rtc/seats/analytics/ledger"
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
-	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/rs/zerolog"
 )
 
 // Init starts the module, as every module of go2rtc is started. A mistake in its section stops the program; a missing
 // model does not: the server still streams, and the log says what is missing.
 func Init() {
-	page.Init()
-	icecheck.Init()
-	live.Init()
-
 	var cfg struct {
 		Mod     config.Config  `yaml:"analytics"`
 		Streams map[string]any `yaml:"streams"`
@@ -52,29 +45,29 @@ func Init() {
 	if err != nil {
 		refuse(err)
 	}
-	module = newAnalytics(cfg.Mod)
-	live.SetLastFrame(module.lastFrame)
-	if err = module.begin(cfg.Streams); err != nil {
+	a := newAnalytics(cfg.Mod, app.ConfigPath, cfg.Streams)
+	if err = a.begin(); err != nil {
 		refuse(err)
 	}
+	module = a
 
-	api.HandleFunc("api/seats", module.apiSeats)
-	api.HandleFunc("api/seats/events", module.apiEvents)
-	api.HandleFunc("api/seats/history", module.apiHistory)
-	api.HandleFunc("api/seats/cameras", module.apiCameras)
-	api.HandleFunc("api/seats/boxes", module.apiBoxes)
-	api.HandleFunc("api/seats/proposals", module.apiProposals)
-	api.HandleFunc("api/seats/frame.jpeg", module.apiFrame)
-	api.HandleFunc("api/seats/health", module.apiHealth)
+	api.HandleFunc("api/seats", a.apiSeats)
+	api.HandleFunc("api/seats/events", a.apiEvents)
+	api.HandleFunc("api/seats/history", a.apiHistory)
+	api.HandleFunc("api/seats/cameras", a.apiCameras)
+	api.HandleFunc("api/seats/boxes", a.apiBoxes)
+	api.HandleFunc("api/seats/proposals", a.apiProposals)
+	api.HandleFunc("api/seats/frame.jpeg", a.apiFrame)
+	api.HandleFunc("api/seats/health", a.apiHealth)
 	api.HandleFunc("schema.json", apiEditorSchema)
 	api.HandleFunc("api/seats/schema.sql", apiSchema)
-	api.HandleFunc("api/seats/outbox", module.apiOutbox)
-	api.HandleFunc("api/metrics", module.metrics.handler())
-	ws.HandleFunc("seats", module.wsSeats)
-	ws.HandleFunc("seats/look", module.wsLook)
-	module.openReader()
+	api.HandleFunc("api/seats/outbox", a.apiOutbox)
+	api.HandleFunc("api/metrics", a.metrics.handler())
+	ws.HandleFunc("seats", a.wsSeats)
+	ws.HandleFunc("seats/look", a.wsLook)
+	a.handleReader()
 
-	module.start()
+	a.start()
 }
 
 var log zerolog.Logger
@@ -83,7 +76,6 @@ var module *Analytics
 
 // Close ends the module: it saves what the next start would otherwise see again by itself. Nothing depends on it.
 func Close() {
-	live.Close()
 	if module != nil {
 		module.close()
 	}
@@ -99,180 +91,131 @@ func refuse(err error) {
 	os.Exit(1)
 }
 
-// Analytics owns everything: cameras, workers, model, database and those who listen.
+// Analytics owns everything: the plan of seats and cameras, and the parts that look, commit, show and send.
 type Analytics struct {
-	config  config.Config // as the program was started with; the seats as they are now are the layout's
-	started time.Time
-	layout  atomic.Pointer[layout]
-	queue   *queue
-	metrics *metrics
+	config     config.Config // as the program was started with; the seats as they are now are the plan's
+	configPath string
+	started    time.Time
+
+	plan    atomic.Pointer[plan]
+	looker  *look.Looker
+	ledger  *ledger.Ledger
 	board   board.Board
-	outside outside
+	metrics *metrics
+	feed    reader.Feed
 	reader  *reader.Server // nil: not configured
 
-	decoders *video.Decoders // nil: no worker was started
-
-	// edit is held while the layout changes, and while what the database remembers is taken up. It is locked after dbMu
-	// and before any camera's looking.
+	// edit is held while the plan changes, and while a database that was just opened is taken up. It is locked after
+	// what the ledger locks to open, and before any camera's Hold.
 	edit sync.Mutex
 	file *config.File
 
-	dbMu    sync.Mutex // guards the two below
-	db      *store.DB
-	retryAt time.Time
-	probe   probe
-
-	runID, runAt atomic.Int64 // of the database's run, and when it was noted last in nanoseconds since 1970
-
-	ctx    context.Context // of all goroutines
+	ctx    context.Context // of the ticker; done: nothing begins any more
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
 
-func newAnalytics(c config.Config) *Analytics {
-	a := &Analytics{config: c, started: time.Now(), queue: newQueue(), metrics: newMetrics()}
-	first, _ := (&layout{}).with(a, c, nil)
-	a.layout.Store(first)
+// newAnalytics makes the module on a valid configuration; the streams are those of all -config.
+func newAnalytics(c config.Config, path string, configured map[string]any) *Analytics {
+	a := &Analytics{config: c, configPath: path, started: time.Now(), metrics: newMetrics()}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
-	a.outside.init(&c)
-	a.metrics.watch(a)
+	a.ledger = ledger.New(ledger.Options{
+		Path: a.databasePath(), Board: &a.board, Outlets: outletsOf(&c), Bound: c.Outbox, Log: log,
+		Restore: a.restore, Happened: a.metrics.happened, Failed: a.metrics.storeFailed,
+	})
+	a.looker = look.New(look.Options{
+		Interval: c.Interval, Keep: c.Rules().Keep, IsItem: c.IsItem, Ledger: a.ledger, Meter: a.metrics, Log: log,
+	})
+	a.file = config.Open(path, creds.ReplaceVars, creds.SecretString, configured)
+	a.board.Listen(&a.feed)
+	first, _ := (&plan{}).with(a.looker, c, nil)
+	a.plan.Store(first)
+	a.metrics.registry.MustRegister(a.ledger, &ageCollector{a})
+	for _, c := range first.cameras {
+		a.metrics.appear(c.Name())
+	}
 	return a
 }
 
-// begin gets ready for what start does; the streams are those of all -config. Only a provider that the library lacks is
-// an error.
-func (a *Analytics) begin(configured map[string]any) error {
-	l := *a.layout.Load()
-	if len(l.config.Seats) > 0 {
-		var err error
-		if l.model, err = a.openModel(); err != nil {
+// databasePath is beside the configuration file where it is relative.
+func (a *Analytics) databasePath() string {
+	if filepath.IsAbs(a.config.Database) {
+		return a.config.Database
+	}
+	return filepath.Join(filepath.Dir(a.configPath), a.config.Database)
+}
+
+// begin opens the model, where there are seats. Only a provider that the library lacks is an error.
+func (a *Analytics) begin() (err error) {
+	p := *a.plan.Load()
+	if len(p.config.Seats) > 0 {
+		if p.model, err = a.openModel(); err != nil {
 			return err
 		}
 	}
-	a.layout.Store(&l)
-	a.file = config.Open(app.ConfigPath, creds.ReplaceVars, creds.SecretString, configured)
+	a.plan.Store(&p)
 	return nil
 }
 
-// openModel loads the model; nil where it cannot be had. Only a provider that the library lacks is an error.
-func (a *Analytics) openModel() (*detect.Model, error) {
-	model, err := detect.Open(detect.Options{Path: a.find(a.config.Model.Path), Provider: a.config.Model.Provider})
-	if errors.Is(err, detect.ErrProvider) {
-		return nil, a.config.Errorf("analytics.model.provider", "%v", err)
-	}
-	if err != nil {
-		a.metrics.blind()
-		log.Error().Err(err).Msg("[analytics] no looks, streams only")
-		return nil, nil
-	}
-	a.metrics.sees()
-	w, h := model.InputSize()
-	log.Info().Str("path", a.config.Model.Path).Str("family", model.Family()).Int("width", w).Int("height", h).Msg("[analytics] model")
-	if note := model.Note(); note != "" {
-		log.Warn().Str("model", note).Msg("[analytics] not for real seats")
-	}
-	return model, nil
-}
-
-// find is where a relative path of the configuration leads: beside the configuration file, else in the working
-// directory, else beside the program or above it, as set-up and container lay it out.
-func (a *Analytics) find(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	folders := []string{filepath.Dir(app.ConfigPath), "."}
-	if exe, err := os.Executable(); err == nil {
-		folders = append(folders, filepath.Dir(exe), filepath.Join(filepath.Dir(exe), ".."))
-	}
-	for _, folder := range folders {
-		if full := filepath.Join(folder, path); exists(full) {
-			return full
-		}
-	}
-	return filepath.Join(folders[0], path)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
+// start opens the database, where there is anything to remember, and starts cameras, workers and the ticker.
 func (a *Analytics) start() {
-	a.edit.Lock()
-	l := a.layout.Load()
-	a.edit.Unlock()
-	if len(l.cameras) == 0 && len(a.outside.sinks) == 0 {
-		return
-	}
-	if err := a.remember(); err != nil {
-		log.Error().Err(err).Msg("[analytics] database, seats wait for it")
-	}
-	a.edit.Lock()
-	defer a.edit.Unlock()
-	a.startWorkers(l.model)
-	for _, c := range a.layout.Load().cameras {
-		a.startCamera(c)
-	}
-}
-
-// startWorkers wants edit held. It does nothing where they were started, or without a model.
-func (a *Analytics) startWorkers(model *detect.Model) {
-	if model == nil || a.decoders != nil {
-		return
-	}
-	a.decoders = video.NewDecoders(workerCount() * decodersPerWorker)
-	for range workerCount() {
-		session, err := model.Session()
-		if err != nil {
-			log.Error().Err(err).Msg("[analytics] one worker less")
-			continue
+	if a.remembers() {
+		if err := a.ledger.Open(); err != nil {
+			log.Error().Err(err).Msg("[analytics] database, seats wait for it")
 		}
-		e := &eyes{decoders: a.decoders, session: session}
-		a.done.Go(func() { a.work(a.ctx, e) })
+	}
+	a.edit.Lock()
+	a.settle(a.plan.Load(), nil)
+	a.edit.Unlock()
+	a.done.Go(a.tick)
+}
+
+// remembers tells whether there is anything that a database has to do with: a module without seats and sinks makes none.
+func (a *Analytics) remembers() bool {
+	return len(a.plan.Load().cameras) > 0 || len(a.ledger.Outlets) > 0 || a.ledger.IsOpen()
+}
+
+// tickEvery is how late what only time brings about is done.
+const tickEvery = time.Second
+
+// tick does what only time brings about.
+func (a *Analytics) tick() {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-a.ctx.Done():
+			return
+		case now := <-tick.C:
+			if len(a.plan.Load().cameras) > 0 {
+				a.ledger.Tick(now)
+			}
+			a.expirePreviews(now)
+		}
 	}
 }
 
-// startCamera wants edit held. It does nothing where the camera was started.
-func (a *Analytics) startCamera(c *camera) {
-	if c.stop != nil || a.ctx.Err() != nil {
-		return
-	}
-	var ctx context.Context
-	ctx, c.stop = context.WithCancel(a.ctx)
-	a.done.Go(func() { c.run(ctx) })
-}
-
-// closeWait bounds how long close waits for a look or a dial under way.
+// closeWait bounds how long close waits for looks, and for relays under way.
 const closeWait = 3 * time.Second
 
 func (a *Analytics) close() {
 	a.edit.Lock() // an edit under way is finished, none begins
 	a.cancel()
 	a.edit.Unlock()
-	a.queue.close()
 	if a.reader != nil {
 		a.reader.Close()
 	}
-	ended := make(chan struct{})
-	go func() {
-		a.done.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(closeWait):
-		return // somebody is still at work: the database may be in use
+	a.done.Wait()
+	if !a.looker.Close(closeWait) {
+		return // the database may be in use
 	}
-	a.saveTimers()
-	a.extendRun(time.Now(), 0)
-	a.outside.close()
-	a.dbMu.Lock()
-	defer a.dbMu.Unlock()
-	if a.db != nil {
-		if err := a.db.Close(); err != nil {
-			log.Error().Err(err).Msg("[analytics] close database")
+	var last store.Change
+	for _, c := range a.plan.Load().cameras {
+		memories, err := c.Memories()
+		if err != nil {
+			log.Error().Err(err).Msg("[analytics] save")
 		}
-		a.db = nil
-		a.retryAt = time.Now().Add(time.Hour)
+		last.Memories = append(last.Memories, memories...)
 	}
+	a.ledger.Close(&last, closeWait)
 }

@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics is what GET api/metrics shows.
+// metrics is what GET api/metrics shows. It is the Meter of the looks.
 type metrics struct {
 	registry *prometheus.Registry
 	looks    *prometheus.CounterVec
@@ -44,14 +46,6 @@ func newMetrics() *metrics {
 	return m
 }
 
-// watch begins to show what the module knows by itself.
-func (m *metrics) watch(a *Analytics) {
-	m.registry.MustRegister(&outboxCollector{&a.outside}, &ageCollector{a})
-	for _, c := range a.layout.Load().cameras {
-		m.appear(c.stream)
-	}
-}
-
 // appear shows the counters of a camera, which stand at nothing.
 func (m *metrics) appear(stream string) {
 	for _, counter := range []*prometheus.CounterVec{m.looks, m.drops, m.broken} {
@@ -76,34 +70,40 @@ func (c *ageCollector) Describe(to chan<- *prometheus.Desc) { to <- frameAge }
 
 // Collect implements prometheus.Collector.
 func (c *ageCollector) Collect(to chan<- prometheus.Metric) {
-	for _, cam := range c.a.layout.Load().cameras {
-		age := time.Since(cam.lastUnit(c.a.started)).Seconds()
-		to <- prometheus.MustNewConstMetric(frameAge, prometheus.GaugeValue, age, cam.stream)
+	for _, cam := range c.a.plan.Load().cameras {
+		age := time.Since(cam.LastUnit(c.a.started)).Seconds()
+		to <- prometheus.MustNewConstMetric(frameAge, prometheus.GaugeValue, age, cam.Name())
 	}
 }
 
-func (m *metrics) looked(stream string, spent stages, err error) {
-	m.cpu.WithLabelValues("decode").Add(spent.Decode.Seconds())
-	m.cpu.WithLabelValues("scale").Add(spent.Scale.Seconds())
-	m.cpu.WithLabelValues("infer").Add(spent.Infer.Seconds())
-	m.cpu.WithLabelValues("outputs").Add(spent.Outputs.Seconds())
-	m.cpu.WithLabelValues("seats").Add(spent.Seats.Seconds())
-	m.cpu.WithLabelValues("store").Add(spent.Store.Seconds())
-	var failed *lookError
+// Looked implements look.Meter.
+func (m *metrics) Looked(stream string, spent look.Stages, err error) {
+	for _, s := range [...]struct {
+		stage string
+		spent time.Duration
+	}{
+		{"decode", spent.Decode}, {"scale", spent.Scale}, {"infer", spent.Infer}, {"outputs", spent.Outputs},
+		{"seats", spent.Seats}, {"store", spent.Store},
+	} {
+		m.cpu.WithLabelValues(s.stage).Add(s.spent.Seconds())
+	}
+	var failed *look.Error
 	switch {
 	case err == nil:
 		m.looks.WithLabelValues(stream).Inc()
 	case errors.As(err, &failed):
-		m.failures.WithLabelValues(stream, failed.stage).Inc()
+		m.failures.WithLabelValues(stream, failed.Stage).Inc()
 	}
 }
 
-func (m *metrics) dropped(stream string) { m.drops.WithLabelValues(stream).Inc() }
-func (m *metrics) damaged(stream string) { m.broken.WithLabelValues(stream).Inc() }
-func (m *metrics) event(kind string)     { m.events.WithLabelValues(kind).Inc() }
-func (m *metrics) stage(name string)     { m.stages.WithLabelValues(name).Inc() }
-func (m *metrics) sees()                 { m.model.Set(1) }
-func (m *metrics) blind()                { m.model.Set(0) }
+// Dropped implements look.Meter.
+func (m *metrics) Dropped(stream string) { m.drops.WithLabelValues(stream).Inc() }
+
+// Damaged implements look.Meter.
+func (m *metrics) Damaged(stream string) { m.broken.WithLabelValues(stream).Inc() }
+
+func (m *metrics) happened(e *store.EventRow) { m.events.WithLabelValues(e.EventType).Inc() }
+func (m *metrics) storeFailed()               { m.stages.WithLabelValues("store").Inc() }
 
 func (m *metrics) handler() http.HandlerFunc {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP

@@ -10,9 +10,9 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 )
 
-// openReader puts rest/v1 and realtime/v1 beside api/, with go2rtc's base path and allow list. They are not registered
+// handleReader puts rest/v1 and realtime/v1 beside api/, with go2rtc's base path and allow list. They are not registered
 // by api.HandleFunc, since it takes the handler's type, by which go2rtc's API knows that a key is asked for.
-func (a *Analytics) openReader() {
+func (a *Analytics) handleReader() {
 	if a.config.Reader.Key == "" {
 		return
 	}
@@ -27,7 +27,7 @@ func (a *Analytics) openReader() {
 	creds.AddSecret(a.config.Reader.Key)
 	creds.AddSecret(url.QueryEscape(a.config.Reader.Key)) // as `log: api: trace` shows it, within a URL
 	a.reader = reader.New(reader.Options{
-		Key: a.config.Reader.Key, Origins: a.config.Reader.Origins, Database: a.database, Board: &a.board, Log: log,
+		Key: a.config.Reader.Key, Origins: a.config.Reader.Origins, Database: a.ledger.DB, Feed: &a.feed, Log: log,
 	})
 	rest, realtime := cfg.Mod.BasePath+"/rest/v1/", cfg.Mod.BasePath+"/realtime/v1/websocket"
 	for path, handler := range map[string]http.Handler{rest: a.reader.Rest(rest), realtime: a.reader.Realtime()} {

@@ -16,7 +16,7 @@ func apiSchema(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// apiEditorSchema takes the place of upstream's static file, unless the operator serves files of their own.
+// apiEditorSchema takes the place of upstream's schema.json, unless the operator serves files of their own.
 func apiEditorSchema(w http.ResponseWriter, _ *http.Request) {
 	b, err := www.Static.ReadFile("schema.json")
 	if err == nil {

@@ -1,6 +1,8 @@
 package analytics
 
 import (
+	"time"
+
 	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
@@ -24,7 +26,7 @@ type seatShape struct {
 
 func shapeOf(s *config.Seat) seatShape {
 	return seatShape{
-		Name: s.Label(), ROI: s.ROI.Pairs(), ItemsROI: s.ItemsROI.Pairs(), Anchor: s.AnchorOrDefault(), Revision: s.Revision(),
+		Name: s.Label(), ROI: pairs(s.ROI), ItemsROI: pairs(s.ItemsROI), Anchor: s.AnchorOrDefault(), Revision: s.Revision(),
 	}
 }
 
@@ -42,32 +44,39 @@ func (a *Analytics) snapshot() (s snapshot) {
 }
 
 func (a *Analytics) snapshotOf(rows board.Rows) snapshot {
-	l := a.layout.Load()
-	s := snapshot{StoreID: l.config.StoreID, Seats: []seatView{}, Cameras: []store.CameraRow{}, Note: l.note()}
-	for i := range l.config.Seats {
-		c := &l.config.Seats[i]
+	p := a.plan.Load()
+	s := snapshot{StoreID: p.config.StoreID, Seats: []seatView{}, Cameras: []store.CameraRow{}, Note: p.note()}
+	for i := range p.config.Seats {
+		c := &p.config.Seats[i]
 		row, ok := rows.Seats[c.ID]
 		if !ok {
 			// configured and not yet looked at
 			row = store.SeatRow{
-				StoreID: l.config.StoreID, SeatID: c.ID, Status: string(seat.Empty),
+				StoreID: s.StoreID, SeatID: c.ID, Status: string(seat.Empty),
 				Since: store.At(a.started), UpdatedAt: store.At(a.started),
 			}
 		}
 		row.Stream = c.Stream
 		s.Seats = append(s.Seats, seatView{SeatRow: row, seatShape: shapeOf(c)})
 	}
-	for _, c := range l.cameras {
-		row, ok := rows.Cameras[c.stream]
+	for _, c := range p.cameras {
+		row, ok := rows.Cameras[c.Name()]
 		if !ok {
-			row = store.CameraRow{StoreID: l.config.StoreID, Stream: c.stream, UpdatedAt: store.At(a.started)}
+			row = store.CameraRow{StoreID: s.StoreID, Stream: c.Name(), UpdatedAt: store.At(a.started)}
 		}
-		if at := c.lastUnit(a.started); at.After(a.started) {
-			// the row on disk has the last frame before the last change
+		if at := c.LastUnit(time.Time{}); !at.IsZero() {
+			// the row has the last frame before the last change
 			last := store.At(at)
 			row.LastFrameAt = &last
 		}
 		s.Cameras = append(s.Cameras, row)
 	}
 	return s
+}
+
+func pairs(roi seat.ROI) (out [][2]float32) {
+	for _, p := range roi {
+		out = append(out, [2]float32{p.X, p.Y})
+	}
+	return out
 }

@@ -10,18 +10,16 @@ import (
 	"flag"
 	"fmt"
 	"os"
-
-	"github.com/AlexxIT/go2rtc/seats/analytics"
 )
 
 func main() {
-	if err := run(); err != nil {
+	if err := start(); err != nil {
 		fmt.Fprintln(os.Stderr, "replay:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+func start() error {
 	config := flag.String("config", "go2rtc.yaml", "configuration with the analytics section")
 	stream := flag.String("stream", "", "name under streams: whose seats the clip shows")
 	flag.Usage = func() {
@@ -34,7 +32,7 @@ func run() error {
 		return fmt.Errorf("wants -stream and one clip")
 	}
 	out := bufio.NewWriter(os.Stdout)
-	if err := analytics.Replay(*config, *stream, flag.Arg(0), out, os.Stderr); err != nil {
+	if err := run(*config, *stream, flag.Arg(0), out, os.Stderr); err != nil {
 		_ = out.Flush() // what was found before the error counts
 		return err
 	}

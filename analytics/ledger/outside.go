@@ -1,0 +1,96 @@
+package ledger
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/sink"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/rs/zerolog"
+)
+
+// Outlet is a sink and what its outbox is to be like.
+type Outlet struct {
+	Sink interface {
+		sink.Sink
+		Close()
+	}
+	store.Outlet
+	Batch int // rows of one request
+}
+
+// outside is the relays, each with an outbox of its own.
+type outside struct {
+	mu     sync.Mutex // guards what begins when the database is open
+	relays []*sink.Relay
+	levels []*level
+}
+
+// open opens the outboxes before the first commit, and starts the relays.
+func (o *outside) open(ctx context.Context, l *Ledger, db *store.DB) error {
+	outlets := make([]store.Outlet, len(l.Outlets))
+	for i := range l.Outlets {
+		outlets[i] = l.Outlets[i].Outlet
+	}
+	boxes, err := db.OpenOutboxes(ctx, l.Bound, outlets...)
+	if err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i := range l.Outlets {
+		relay := sink.NewRelay(l.Outlets[i].Sink, boxes[i], l.Outlets[i].Batch, l.Log)
+		o.relays = append(o.relays, relay)
+		o.levels = append(o.levels, newLevel(l.Outlets[i].Name, boxes[i], l.Log))
+		l.done.Go(func() { relay.Run(l.ctx) })
+	}
+	return nil
+}
+
+// wake tells the relays that something was committed.
+func (o *outside) wake() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i, r := range o.relays {
+		r.Wake()
+		o.levels[i].look(time.Now())
+	}
+}
+
+func (o *outside) all() []*sink.Relay {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.relays
+}
+
+// level says when an outbox is nearly full, when it is full, and when it is neither any more.
+type level struct {
+	name    string
+	box     *store.Outbox
+	log     zerolog.Logger
+	near    bool
+	dropped int // as was told
+	toldAt  time.Time
+}
+
+func newLevel(name string, box *store.Outbox, log zerolog.Logger) *level {
+	_, _, dropped := box.Level()
+	return &level{name: name, box: box, log: log, dropped: dropped}
+}
+
+func (l *level) look(now time.Time) {
+	events, bound, dropped := l.box.Level()
+	switch {
+	case dropped > l.dropped && now.Sub(l.toldAt) >= time.Minute:
+		l.log.Error().Str("sink", l.name).Int("count", dropped-l.dropped).Int("bound", bound).
+			Msg("[analytics] outbox full, its oldest events stay in the embedded database only")
+		l.dropped, l.toldAt, l.near = dropped, now, true
+	case !l.near && events >= bound/10*9:
+		l.log.Warn().Str("sink", l.name).Int("pending", events).Int("bound", bound).Msg("[analytics] outbox nearly full")
+		l.near = true
+	case l.near && events < bound/2:
+		l.log.Info().Str("sink", l.name).Int("pending", events).Msg("[analytics] outbox nearly full, over")
+		l.near = false
+	}
+}

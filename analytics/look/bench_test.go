@@ -1,0 +1,125 @@
+package look
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/pkg/core"
+	"github.com/AlexxIT/go2rtc/pkg/h264"
+	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/analytics/video"
+	"github.com/pion/rtp"
+	"github.com/stretchr/testify/require"
+)
+
+// BenchmarkLook is one look at a time at a real clip, from RTP packets to rows on disk, and where its time goes. The
+// last figure is the share of everything but libavcodec's decoding and ONNX Runtime's run.
+func BenchmarkLook(b *testing.B) {
+	assets := filepath.Join("..", "..", "..", "shared", "assets")
+	if _, err := os.Stat(assets); err != nil {
+		b.Skip("needs the real model and clips, see models/README.md")
+	}
+	model, err := detect.Open(detect.Options{Path: filepath.Join(assets, "models", "yolox_nano.onnx")})
+	require.NoError(b, err)
+	defer func() { _ = model.Close() }()
+	session, err := model.Session()
+	require.NoError(b, err)
+	defer session.Close()
+	db, err := store.Open(filepath.Join(b.TempDir(), "seats.db"))
+	require.NoError(b, err)
+	defer func() { _ = db.Close() }()
+	decoders := video.NewDecoders(1)
+	defer decoders.Close()
+
+	packets := rtpOf(b, filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
+	seats := newTestSeats()
+	src := &benchSource{sampler: video.NewSampler(video.H264, maxGOP)}
+	schedule := Schedule{Interval: 3 * time.Second}
+	schedule.Begin(src.sampler, time.Unix(0, 0))
+	e := Eyes{Decoders: decoders, Session: session}
+
+	var ready bool
+	entry := nal.Entry{Codec: nal.H264}
+	depacketise := h264.RTPDepay(&core.Codec{Name: core.CodecH264, ClockRate: 90000}, func(p *rtp.Packet) {
+		unit := video.AccessUnit{Data: p.Payload, At: src.now, Key: entry.At(p.Payload, src.now)}
+		if err := src.sampler.Push(unit); err != nil {
+			b.Fatal(err)
+		}
+		ready = ready || schedule.Ready(src.sampler, src.now)
+	})
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var spent Stages
+	var read time.Duration
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		clock := StartClock()
+		for ready = false; !ready; i++ {
+			unit := packets[i%len(packets)]
+			src.now = time.Unix(0, 0).Add(time.Duration(i) * 100 * time.Millisecond) // 10 frames a second
+			for _, p := range unit {
+				depacketise(p)
+			}
+		}
+		read += clock.Lap()
+		picture, found, err := e.See(src, seats.rules.Keep)
+		if err != nil || picture == nil {
+			b.Fatal("no picture", err)
+		}
+		commit := e.Timed(func(change *store.Change) error { return db.Commit(b.Context(), change) })
+		if err = seats.Observe(picture.At(), src.now, found, commit); err != nil {
+			b.Fatal(err)
+		}
+		picture.Close()
+		spent.Add(e.Spent)
+	}
+	perLook := func(name string, d time.Duration) {
+		b.ReportMetric(d.Seconds()*1000/float64(b.N), name)
+	}
+	perLook("depacketise-ms", read)
+	perLook("decode-ms", spent.Decode)
+	perLook("scale-ms", spent.Scale)
+	perLook("infer-ms", spent.Infer)
+	perLook("outputs-ms", spent.Outputs)
+	perLook("match-ms", spent.Seats)
+	perLook("store-ms", spent.Store)
+	total := read + spent.Total()
+	perLook("total-ms", total)
+	b.ReportMetric(100*(total-spent.Decode-spent.Infer).Seconds()/total.Seconds(), "other-%")
+}
+
+type benchSource struct {
+	sampler *video.Sampler
+	now     time.Time
+}
+
+func (s *benchSource) Take(sample *video.Sample, after video.Position) bool {
+	return s.sampler.Take(sample, after)
+}
+func (s *benchSource) Name() string       { return "bench" }
+func (s *benchSource) Codec() video.Codec { return video.H264 }
+
+// rtpOf packetises a clip, an entry an access unit.
+func rtpOf(b *testing.B, clip string) (units [][]*rtp.Packet) {
+	b.Helper()
+	file, err := video.OpenFile(clip)
+	require.NoError(b, err)
+	defer file.Close()
+	var unit []*rtp.Packet
+	pay := h264.RTPPay(1472, func(p *rtp.Packet) { unit = append(unit, p) })
+	for {
+		u, err := file.Next()
+		if err != nil {
+			return units
+		}
+		unit = nil
+		pay(&rtp.Packet{Header: rtp.Header{Version: h264.RTPPacketVersionAVC}, Payload: u.Data})
+		units = append(units, unit)
+	}
+}

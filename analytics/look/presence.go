@@ -1,0 +1,121 @@
+package look
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+)
+
+// OfflineAfter is how long no access unit comes of a camera that is offline.
+const OfflineAfter = 10 * time.Second
+
+// presenceTick is how late a change of presence is told.
+const presenceTick = 500 * time.Millisecond
+
+// presence is whether a camera's source is there, as it stands on disk.
+type presence struct {
+	mu     sync.Mutex // guards the two below, which a database that opens late restores
+	known  bool
+	online bool
+}
+
+func (p *presence) is() (known, online bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.known, p.online
+}
+
+func (p *presence) set(online bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known, p.online = true, online
+}
+
+func (p *presence) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known, p.online = false, false
+}
+
+// run notices that the source goes away or comes back, until the end.
+func (c *Camera) run(ctx context.Context) {
+	tick := time.NewTicker(presenceTick)
+	defer tick.Stop()
+	for {
+		now := time.Now()
+		switch received := c.LastUnit(time.Time{}); {
+		case now.Sub(c.LastUnit(c.begun)) >= OfflineAfter:
+			c.wentOffline(now, received)
+		case !received.IsZero():
+			c.cameOnline(now, received)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// wentOffline says once that no access unit came for OfflineAfter.
+func (c *Camera) wentOffline(now, received time.Time) {
+	if known, online := c.online.is(); known && !online {
+		return
+	}
+	reason := c.tap.State().Reason
+	if reason == "" {
+		reason = "no frame for " + OfflineAfter.String()
+	}
+	if c.tell(seat.CameraOffline, store.CameraRow{Error: &reason}, now, received, now) {
+		c.looker.Log.Warn().Str("stream", c.stream).Str("event", string(seat.CameraOffline)).Str("error", reason).Msg("[analytics] detected")
+	}
+}
+
+// cameOnline says once that access units come again. A camera that was never away causes no event, only its row.
+func (c *Camera) cameOnline(now, received time.Time) {
+	known, online := c.online.is()
+	if known && online {
+		return
+	}
+	event := seat.CameraOnline
+	if !known {
+		event = ""
+	}
+	if c.tell(event, store.CameraRow{Online: true}, now, received, received) && event != "" {
+		c.looker.Log.Info().Str("stream", c.stream).Str("event", string(event)).Msg("[analytics] detected")
+	}
+}
+
+// tell commits the row, and the event if there is one. What could not be committed is tried again at the next tick.
+func (c *Camera) tell(event seat.EventType, row store.CameraRow, now, received, captured time.Time) bool {
+	if err := c.looker.Ledger.Open(); err != nil {
+		return false
+	}
+	c.deciding.Lock()
+	defer c.deciding.Unlock()
+	if c.gone || len(c.seats.shapes) == 0 {
+		return false // an edit took it away meanwhile, and its row; or it is a preview
+	}
+	row.StoreID, row.Stream, row.UpdatedAt = c.seats.storeID, c.stream, store.At(now)
+	if !received.IsZero() {
+		at := store.At(received)
+		row.LastFrameAt = &at
+	}
+	change := store.Change{Cameras: []store.CameraRow{row}}
+	if event != "" {
+		e, err := newEvent(row.StoreID, row.Stream, event, captured, now)
+		if err != nil {
+			return false
+		}
+		change.Events = []store.EventRow{e}
+	}
+	if err := c.looker.Ledger.Commit(&change); err != nil {
+		c.looks.failed(&c.looker.Log, c.stream, err, now)
+		return false
+	}
+	c.online.set(row.Online)
+	return true
+}
