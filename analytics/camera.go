@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 	"github.com/AlexxIT/go2rtc/seats/analytics/propose"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
@@ -31,6 +32,7 @@ type camera struct {
 	mu       sync.Mutex
 	joined   *consumer
 	sampler  *video.Sampler
+	entry    nal.Entry
 	media    video.Codec
 	schedule schedule
 	unitAt   time.Time // when the last access unit was received
@@ -165,7 +167,7 @@ func (c *camera) start(cons *consumer, codec video.Codec) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.joined, c.media, c.joinedAt = cons, codec, time.Now()
-	c.sampler = video.NewSampler(codec, maxGOP)
+	c.sampler, c.entry = video.NewSampler(codec, maxGOP), nal.Entry{Codec: nal.Codec(codec)}
 	c.schedule.begin(c.sampler, time.Now())
 }
 
@@ -177,7 +179,13 @@ func (c *camera) push(cons *consumer, data []byte, now time.Time) {
 		return
 	}
 	c.unitAt = now
-	err := c.sampler.Push(data, now)
+	unit := video.AccessUnit{Data: data, At: now, Key: true}
+	if c.media != video.MJPEG {
+		// a unit that cannot be read is the sampler's to refuse
+		read, _ := c.entry.Read(data, false, now) //nolint:errcheck // see above
+		unit.Key = read.Key
+	}
+	err := c.sampler.Push(unit)
 	ready := err == nil && c.schedule.ready(c.sampler, now)
 	c.mu.Unlock()
 

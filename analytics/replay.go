@@ -128,7 +128,7 @@ func (r *replay) run() error {
 		}
 		r.media = max(r.media, unit.PTS)
 		r.eyes.sample.Until = replayEpoch.Add(unit.DTS)
-		if err = r.sampler.Push(unit.Data, replayEpoch.Add(unit.PTS)); err != nil {
+		if err = r.sampler.Push(video.AccessUnit{Data: unit.Data, At: replayEpoch.Add(unit.PTS), Key: unit.Key}); err != nil {
 			r.failed++
 			continue
 		}
