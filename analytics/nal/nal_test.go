@@ -78,7 +78,7 @@ func TestEntry(t *testing.T) {
 	}
 }
 
-// TestOpenGOP: what x264 makes of an open GOP, has an entry point every 15 pictures, and hardly one is an IDR.
+// TestOpenGOP: what x264 makes of an open GOP, has an entry point every 15 pictures, and no IDR but the first.
 func TestOpenGOP(t *testing.T) {
 	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=15", "-t", "4", "-c:v", "libx264",
 		"-x264-params", "open-gop=1:bframes=1:keyint=15:min-keyint=15:scenecut=0", "-f", "h264", "-").Output()
@@ -91,8 +91,7 @@ func TestOpenGOP(t *testing.T) {
 		b = rest
 		if H264.Kind(u) == SEI { // goes with the slice behind it
 			slice, after, _ := Next(b)
-			require.Equal(t, Slice, H264.Kind(slice))
-			one, b = unit(u, slice), after
+			one, b, u = unit(u, slice), after, slice
 		}
 		if H264.Kind(u) == Random {
 			idrs++
@@ -104,7 +103,7 @@ func TestOpenGOP(t *testing.T) {
 		}
 	}
 	require.Equal(t, 4, keys)
-	require.Less(t, idrs, keys)
+	require.Equal(t, 1, idrs)
 }
 
 func TestRecoveryRTP(t *testing.T) {
