@@ -36,6 +36,7 @@ type stream struct {
 	retryAt time.Time
 	pause   time.Duration
 	leaving *int      // joins of the source whose consumer is not yet removed
+	byUnits bool      // last is of a tap that reads access units, and has left for their silence: packets do not count
 	last    time.Time // the newest of what the joins that were left had noted, and of what was known before
 	before  time.Time // since when the source was away when the last tap closed
 }
@@ -141,7 +142,7 @@ func (s *stream) follow(source *streams.Stream, now time.Time) {
 		s.leave(j, nil)
 	}
 	s.mu.Lock()
-	s.source, s.leaving, s.failed, s.retryAt, s.pause = source, new(int), nil, now, 0
+	s.source, s.leaving, s.failed, s.retryAt, s.pause, s.byUnits = source, new(int), nil, now, 0, false
 	s.pauses.Store(false)
 	s.mu.Unlock()
 }
@@ -155,6 +156,7 @@ func (s *stream) silent(j *Join, now time.Time, quiet time.Duration) {
 	s.leave(j, err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.byUnits = s.byUnits || j.units.Load() && !j.lastAt().IsZero()
 	j.tap.later(now)
 	if !s.joined() {
 		s.fail(now, err)
@@ -167,23 +169,24 @@ func (s *stream) dial(t *Tap, now time.Time) {
 	t.attempt = a
 	launch(func() {
 		j, err := t.dial(source)
-		t.calls.Lock()
-		defer t.calls.Unlock()
-		if !s.dialled(t, a, j, err) {
-			if err == nil {
-				j.over.Store(true)
-				source.RemoveConsumer(j.consumer)
-			}
-			return
-		}
-		if err == nil && t.reader.Joined != nil {
-			t.reader.Joined(j)
+		if !s.dialled(t, a, j, err) && err == nil {
+			j.over.Store(true)
+			source.RemoveConsumer(j.consumer)
 		}
 	})
 }
 
 // dialled takes the end of an attempt, or tells that it was abandoned.
-func (s *stream) dialled(t *Tap, a *attempt, j *Join, err error) bool {
+func (s *stream) dialled(t *Tap, a *attempt, j *Join, err error) (ok bool) {
+	t.calls.Lock()
+	defer t.calls.Unlock()
+	if err == nil && t.reader.Joined != nil {
+		defer func() {
+			if ok {
+				t.reader.Joined(j)
+			}
+		}()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t.attempt != a {
@@ -270,10 +273,6 @@ func (s *stream) take(t *Tap) *Join {
 	return j
 }
 
-func (s *stream) remove(t *Tap) {
-	s.taps = slices.DeleteFunc(s.taps, func(other *Tap) bool { return other == t })
-}
-
 func (s *stream) joined() bool {
 	return slices.ContainsFunc(s.taps, func(t *Tap) bool { return t.join != nil })
 }
@@ -308,14 +307,17 @@ func (s *stream) lastAt() time.Time {
 		return s.last
 	}
 	unit, packet := s.fresh()
-	if unit.IsZero() {
+	if unit.IsZero() && !s.byUnits {
 		unit = packet
 	}
 	return later(s.last, unit)
 }
 
 func (s *stream) online() {
-	s.pause, s.before = 0, time.Time{}
+	if s.state.Online {
+		return
+	}
+	s.byUnits, s.pause, s.before = false, 0, time.Time{}
 	s.tell(State{Known: true, Online: true})
 }
 

@@ -15,6 +15,7 @@
 package tap
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -94,8 +95,9 @@ func (t *Tap) Close() {
 		return
 	}
 	t.closed, t.attempt = true, nil
-	s.remove(t)
+	s.taps = slices.DeleteFunc(s.taps, func(other *Tap) bool { return other == t })
 	j := s.take(t)
+	s.byUnits = false
 	s.wake()
 	s.mu.Unlock()
 	t.left(j)
