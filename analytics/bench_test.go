@@ -45,7 +45,7 @@ func BenchmarkLook(b *testing.B) {
 
 	var ready bool
 	depacketise := h264.RTPDepay(&core.Codec{Name: core.CodecH264, ClockRate: 90000}, func(p *rtp.Packet) {
-		if err := src.sampler.Push(p.Payload, src.now); err != nil {
+		if err := src.sampler.Push(video.AccessUnit{Data: p.Payload, At: src.now, Key: h264.IsKeyframe(p.Payload)}); err != nil {
 			b.Fatal(err)
 		}
 		ready = ready || look.ready(src.sampler, src.now)

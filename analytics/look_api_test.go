@@ -23,7 +23,7 @@ func pictureOf(t testing.TB) *video.Picture {
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil))
 	sampler := video.NewSampler(video.MJPEG, maxGOP)
-	require.NoError(t, sampler.Push(b.Bytes(), time.Now()))
+	require.NoError(t, sampler.Push(video.AccessUnit{Data: b.Bytes(), At: time.Now()}))
 	decoder, err := video.NewDecoder(video.MJPEG)
 	require.NoError(t, err)
 	defer decoder.Close()

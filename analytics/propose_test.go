@@ -69,7 +69,7 @@ func TestProposalsOfRealClips(t *testing.T) {
 			}
 			require.NoError(t, err)
 			r.eyes.sample.Until = replayEpoch.Add(unit.DTS)
-			require.NoError(t, r.sampler.Push(unit.Data, replayEpoch.Add(unit.PTS)))
+			require.NoError(t, r.sampler.Push(video.AccessUnit{Data: unit.Data, At: replayEpoch.Add(unit.PTS), Key: unit.Key}))
 			if !r.schedule.ready(r.sampler, r.eyes.sample.Until) {
 				continue
 			}

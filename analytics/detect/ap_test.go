@@ -50,7 +50,7 @@ func picture(t testing.TB, path string) *video.Picture {
 	require.NoError(t, err)
 	s := video.NewSampler(video.MJPEG, 64<<20)
 	s.SetDue(time.Time{}, time.Second)
-	require.NoError(t, s.Push(b, time.Now()))
+	require.NoError(t, s.Push(video.AccessUnit{Data: b, At: time.Now()}))
 	var sample video.Sample
 	require.True(t, s.Take(&sample, video.Position{}))
 	d, err := video.NewDecoder(video.MJPEG)

@@ -13,12 +13,14 @@ import (
 	"unsafe"
 
 	"github.com/AlexxIT/go2rtc/pkg/h264/annexb"
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 )
 
 // File reads the access units of a recorded file's first video stream, in decoding order.
 type File struct {
-	path string
-	c    C.seats_file
+	path  string
+	c     C.seats_file
+	entry nal.Entry
 }
 
 // OpenFile opens any container that FFmpeg reads, with H.264, H.265 or MJPEG in it.
@@ -39,6 +41,7 @@ func (f *File) Codec() Codec { return Codec(f.c.codec) }
 // Unit is one access unit of a file. Times count from the first frame that is shown.
 type Unit struct {
 	Data []byte        // as Sampler.Push takes it
+	Key  bool          // a decoder can begin here
 	PTS  time.Duration // when it is shown
 	DTS  time.Duration // when it is decoded: whatever is shown up to then has come
 }
@@ -52,11 +55,19 @@ func (f *File) Next() (Unit, error) {
 	case rc < 0:
 		return Unit{}, fmt.Errorf("read %s: %w", f.path, avError(rc))
 	}
-	data := C.GoBytes(unsafe.Pointer(f.c.packet.data), f.c.packet.size)
-	if f.Codec() != MJPEG {
-		data = annexb.EncodeToAVCC(data)
+	u := Unit{
+		Data: C.GoBytes(unsafe.Pointer(f.c.packet.data), f.c.packet.size), Key: true,
+		PTS: time.Duration(pts) * time.Microsecond, DTS: time.Duration(dts) * time.Microsecond,
 	}
-	return Unit{data, time.Duration(pts) * time.Microsecond, time.Duration(dts) * time.Microsecond}, nil
+	if f.Codec() == MJPEG {
+		return u, nil
+	}
+	u.Data = annexb.EncodeToAVCC(u.Data)
+	f.entry.Codec = nal.Codec(f.Codec())
+	// a unit that cannot be read is the sampler's to refuse
+	read, _ := f.entry.Read(u.Data, false, time.Unix(0, 0).Add(u.DTS)) //nolint:errcheck // see above
+	u.Key = read.Key
+	return u, nil
 }
 
 // Close closes the file.

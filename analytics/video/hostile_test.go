@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,10 +22,12 @@ func see(t testing.TB, codec Codec, list [][]byte) (pictures, failures int) {
 	require.NoError(t, err)
 	defer d.Close()
 	var sample Sample
+	entry := nal.Entry{Codec: nal.Codec(codec)}
 	for i, data := range list {
 		at := epoch.Add(time.Duration(i) * 100 * time.Millisecond)
 		s.SetDue(at, 50*time.Millisecond)
-		if s.Push(data, at) != nil {
+		read, _ := entry.Read(data, false, at) //nolint:errcheck // Push refuses the same
+		if s.Push(AccessUnit{Data: data, At: at, Key: read.Key}) != nil {
 			failures++
 			continue
 		}
@@ -125,10 +128,10 @@ func TestSizesThatAreRefused(t *testing.T) {
 func TestLengthsThatLie(t *testing.T) {
 	s := NewSampler(H264, 1<<20)
 	for _, data := range [][]byte{nil, {}, {0}, {0, 0, 0, 9, 0x65}, {255, 255, 255, 255, 0x65}, {0, 0, 0, 0}, {0, 0, 0, 1}} {
-		require.ErrorIs(t, s.Push(data, epoch), errAVCC, "%v", data)
+		require.ErrorIs(t, s.Push(AccessUnit{Data: data}), nal.ErrLength, "%v", data)
 	}
-	require.Error(t, NewSampler(MJPEG, 10).Push([]byte("no picture"), epoch))
-	require.ErrorIs(t, NewSampler(MJPEG, 1).Push([]byte{0xff, 0xd8}, epoch), ErrGOPTooLong)
+	require.Error(t, NewSampler(MJPEG, 10).Push(AccessUnit{Data: []byte("no picture")}))
+	require.ErrorIs(t, NewSampler(MJPEG, 1).Push(AccessUnit{Data: []byte{0xff, 0xd8}}), ErrGOPTooLong)
 	require.False(t, s.Ready(epoch))
 	require.False(t, s.Take(&Sample{}, Position{}))
 }
@@ -141,7 +144,7 @@ func TestGOPThatDoesNotFit(t *testing.T) {
 	for i, u := range list[:60] {
 		at := epoch.Add(u.PTS)
 		s.SetDue(at, time.Second)
-		if err := s.Push(u.Data, at); err != nil {
+		if err := s.Push(AccessUnit{Data: u.Data, At: at, Key: u.Key}); err != nil {
 			require.ErrorIs(t, err, ErrGOPTooLong)
 			told++
 		}
@@ -153,7 +156,7 @@ func TestGOPThatDoesNotFit(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, told)
-	require.NoError(t, s.Push(list[60].Data, epoch.Add(list[60].PTS)))
+	require.NoError(t, s.Push(AccessUnit{Data: list[60].Data, At: epoch.Add(list[60].PTS), Key: true}))
 	require.True(t, s.Take(&sample, Position{}))
 }
 
@@ -167,7 +170,7 @@ func TestPushAndTakeAllocateNothing(t *testing.T) {
 		i++
 		at := epoch.Add(time.Duration(i) * 100 * time.Millisecond)
 		s.SetDue(at, 10*time.Millisecond)
-		if err := s.Push(u.Data, at); err != nil {
+		if err := s.Push(AccessUnit{Data: u.Data, At: at, Key: u.Key}); err != nil {
 			t.Fatal(err)
 		}
 		s.Take(&sample, Position{})
@@ -211,7 +214,7 @@ func BenchmarkPush(b *testing.B) {
 	for b.Loop() {
 		u := list[i%len(list)]
 		i++
-		if err := s.Push(u.Data, epoch.Add(time.Duration(i)*40*time.Millisecond)); err != nil {
+		if err := s.Push(AccessUnit{Data: u.Data, At: epoch.Add(time.Duration(i) * 40 * time.Millisecond), Key: u.Key}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 )
 
 // ErrGOPTooLong is returned once for a GOP that does not fit: its keyframe stays usable, what follows is passed over.
@@ -47,32 +49,26 @@ func NewSampler(codec Codec, maxBytes int) *Sampler {
 	return &Sampler{codec: codec, max: maxBytes}
 }
 
-// Push takes one access unit received at the time: AVCC for H.264 and H.265, a JPEG for MJPEG. The data is only
-// borrowed. Units before the first keyframe are passed over.
-func (s *Sampler) Push(data []byte, at time.Time) error {
-	var key bool
-	begin := len(s.buf)
-	buf := s.buf
-	if s.codec == MJPEG {
-		if !bytes.HasPrefix(data, []byte{0xff, 0xd8}) {
-			return errJPEG
-		}
-		if len(data) > s.max {
-			return fmt.Errorf("picture of %d bytes: %w", len(data), ErrGOPTooLong)
-		}
-		key, buf = true, append(buf, data...)
-	} else {
-		if len(data) > s.max {
-			return fmt.Errorf("access unit of %d bytes: %w", len(data), ErrGOPTooLong)
-		}
+// Push takes one access unit as it was received: AVCC for H.264 and H.265, a JPEG for MJPEG, and whether a decoder can
+// begin at it. The data is only borrowed. Units before the first keyframe are passed over.
+func (s *Sampler) Push(u AccessUnit) error {
+	begin, buf := len(s.buf), s.buf
+	switch {
+	case len(u.Data) > s.max:
+		return fmt.Errorf("access unit of %d bytes: %w", len(u.Data), ErrGOPTooLong)
+	case s.codec != MJPEG:
 		var err error
-		if buf, key, err = appendAnnexB(buf, data, s.codec); err != nil {
+		if buf, err = nal.AppendAnnexB(buf, u.Data); err != nil {
 			return err
 		}
+	case bytes.HasPrefix(u.Data, []byte{0xff, 0xd8}):
+		buf = append(buf, u.Data...)
+	default:
+		return errJPEG
 	}
-	if key {
+	if u.Key || s.codec == MJPEG {
 		n := copy(buf, buf[begin:])
-		s.open(buf[:n], at)
+		s.open(buf[:n], u.At)
 		return nil
 	}
 	if len(s.units) == 0 || s.full {
@@ -85,7 +81,7 @@ func (s *Sampler) Push(data []byte, at time.Time) error {
 		return ErrGOPTooLong
 	}
 	s.buf = buf
-	s.units = append(s.units, unit{len(buf), at})
+	s.units = append(s.units, unit{len(buf), u.At})
 	return nil
 }
 

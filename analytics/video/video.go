@@ -6,16 +6,20 @@
 // or without bound. It is the only package that knows FFmpeg. Begin with Sampler.
 package video
 
-import "time"
+import (
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
+)
 
 // Codec is how access units are coded.
 type Codec uint8
 
 // The codecs that cameras send and libavcodec decodes in process.
 const (
-	H264 Codec = iota + 1
-	H265
-	MJPEG
+	H264  = Codec(nal.H264)
+	H265  = Codec(nal.H265)
+	MJPEG = Codec(nal.H265 + 1)
 )
 
 func (c Codec) String() string {

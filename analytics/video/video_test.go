@@ -53,7 +53,7 @@ func looks(t testing.TB, path string, every time.Duration, see func(*Picture, *S
 	var sample Sample
 	for _, u := range list {
 		at := epoch.Add(u.PTS)
-		require.NoError(t, s.Push(u.Data, at))
+		require.NoError(t, s.Push(AccessUnit{Data: u.Data, At: at, Key: u.Key}))
 		now := epoch.Add(u.DTS)
 		if !s.Ready(now) {
 			continue
@@ -141,7 +141,7 @@ func TestDecodingOnEqualsDecodingAnew(t *testing.T) {
 	var sample Sample
 	for i, u := range list {
 		at := epoch.Add(u.PTS)
-		require.NoError(t, s.Push(u.Data, at))
+		require.NoError(t, s.Push(AccessUnit{Data: u.Data, At: at, Key: u.Key}))
 		s.SetDue(at, time.Millisecond)
 		if i%13 != 12 {
 			continue
@@ -186,7 +186,7 @@ func onePicture(t testing.TB, path string) *Picture {
 	codec, list := units(t, path)
 	s := NewSampler(codec, 64<<20)
 	s.SetDue(epoch, time.Second)
-	require.NoError(t, s.Push(list[0].Data, epoch))
+	require.NoError(t, s.Push(AccessUnit{Data: list[0].Data, At: epoch, Key: true}))
 	var sample Sample
 	require.True(t, s.Take(&sample, Position{}))
 	d, err := NewDecoder(codec)
@@ -304,7 +304,7 @@ func TestDecodersFollowTheCores(t *testing.T) {
 func BenchmarkKeyframe1080p(b *testing.B) {
 	codec, list := units(b, encode(b, "mp4", "testsrc2=size=1920x1080:rate=1:duration=1", "-c:v libx264"))
 	s := NewSampler(codec, 64<<20)
-	require.NoError(b, s.Push(list[0].Data, epoch))
+	require.NoError(b, s.Push(AccessUnit{Data: list[0].Data, At: epoch, Key: true}))
 	d, err := NewDecoder(codec)
 	require.NoError(b, err)
 	defer d.Close()
