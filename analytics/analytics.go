@@ -102,7 +102,6 @@ type Analytics struct {
 	ledger  *ledger.Ledger
 	board   board.Board
 	metrics *metrics
-	feed    reader.Feed
 	reader  *reader.Server // nil: not configured
 
 	// edit is held while the plan changes, and while a database that was just opened is taken up. It is locked after
@@ -127,7 +126,6 @@ func newAnalytics(c config.Config, path string, configured map[string]any) *Anal
 		Interval: c.Interval, Keep: c.Rules().Keep, IsItem: c.IsItem, Ledger: a.ledger, Meter: a.metrics, Log: log,
 	})
 	a.file = config.Open(path, creds.ReplaceVars, creds.SecretString, configured)
-	a.board.Listen(&a.feed)
 	first, _ := (&plan{}).with(a.looker, c, nil)
 	a.plan.Store(first)
 	a.metrics.registry.MustRegister(a.ledger, &ageCollector{a})

@@ -46,7 +46,7 @@ func (a *Analytics) apiCameras(w http.ResponseWriter, r *http.Request) {
 	for _, c := range p.cameras {
 		row, _ := a.board.Camera(c.Name())
 		view.Cameras = append(view.Cameras, cameraView{
-			Stream: c.Name(), Online: row.Online, Error: row.Error, Seats: len(p.seatsOf(c.Name())), Report: c.Report(now),
+			Stream: c.Name(), Online: row.Online, Error: row.Error, Seats: len(p.config.SeatsOf(c.Name())), Report: c.Report(now),
 		})
 	}
 	api.ResponseJSON(w, view)

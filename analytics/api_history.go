@@ -50,12 +50,7 @@ func (a *Analytics) apiHistory(w http.ResponseWriter, r *http.Request) {
 	if len(p.cameras) > 0 {
 		db, err := a.ledger.DB()
 		if err == nil {
-			var seats []history.Seat
-			for i := range p.config.Seats {
-				s := &p.config.Seats[i]
-				seats = append(seats, history.Seat{ID: s.ID, Name: s.Label(), Stream: s.Stream})
-			}
-			h, err = history.Read(r.Context(), db, p.config.StoreID, seats, now, hours)
+			h, err = history.Read(r.Context(), db, p.config.StoreID, historySeats(&p.config), now, hours)
 		}
 		if err != nil {
 			unavailable(w, err)
@@ -70,6 +65,14 @@ func (a *Analytics) apiHistory(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="seats-%s.csv"`, now.Format("2006-01-02")))
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	writeHistory(csv.NewWriter(w), h)
+}
+
+func historySeats(c *config.Config) (seats []history.Seat) {
+	for i := range c.Seats {
+		s := &c.Seats[i]
+		seats = append(seats, history.Seat{ID: s.ID, Name: s.Label(), Stream: s.Stream})
+	}
+	return seats
 }
 
 func historyOf(h *history.History) historyView {

@@ -37,7 +37,7 @@ func (a *Analytics) apiProposals(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := a.plan.Load()
-	list, since := c.Proposals(p.seatsOf(c.Name()))
+	list, since := c.Proposals(p.config.SeatsOf(c.Name()))
 	reply := proposalsView{Stream: c.Name(), Proposals: []proposalView{}}
 	if !since.IsZero() {
 		at := store.At(since)
@@ -49,7 +49,7 @@ func (a *Analytics) apiProposals(w http.ResponseWriter, r *http.Request) {
 		id := p.freeID(c.Name(), ids)
 		ids = append(ids, id)
 		reply.Proposals = append(reply.Proposals, proposalView{
-			SeatID: id, Stream: c.Name(), Name: id, ROI: pairs(found.ROI), ItemsROI: pairs(found.ItemsROI),
+			SeatID: id, Stream: c.Name(), Name: id, ROI: found.ROI.Pairs(), ItemsROI: found.ItemsROI.Pairs(),
 			Confidence: found.Confidence, Reason: found.Reason, Because: found.Because,
 		})
 	}

@@ -66,7 +66,9 @@ func unavailable(w http.ResponseWriter, err error) {
 	http.Error(w, err.Error(), http.StatusServiceUnavailable)
 }
 
-func noLook(w http.ResponseWriter) { http.Error(w, "no picture was looked at yet", http.StatusNotFound) }
+func noLook(w http.ResponseWriter) {
+	http.Error(w, "no picture was looked at yet", http.StatusNotFound)
+}
 
 // statuses are what is answered to each kind of refusal.
 var statuses = map[config.Kind]int{

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
@@ -44,9 +43,8 @@ func TestMain(m *testing.M) {
 // crashServer decides, commits and serves as the module does, with looks made up: a person comes and goes, once every
 // few looks. Media time runs on from where the database stands.
 func crashServer(dir string) error {
-	app.ConfigPath = filepath.Join(dir, "go2rtc.yaml")
-	a := newAnalytics(testConfig())
-	if err := a.remember(); err != nil {
+	a := newAnalytics(testConfig(), filepath.Join(dir, "go2rtc.yaml"), nil)
+	if err := a.ledger.Open(); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -59,10 +57,10 @@ func crashServer(dir string) error {
 	go func() { _ = http.Serve(listener, mux) }()
 	fmt.Println(listener.Addr())
 
-	w := a.layout.Load().cameras[0].watch
-	at := w.states[0].LookedAt
-	if at.IsZero() {
-		at = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	c := a.plan.Load().cameras[0]
+	at, err := mediaTime(c)
+	if err != nil {
+		return err
 	}
 	for i := 0; ; i++ {
 		at = at.Add(time.Second)
@@ -70,14 +68,9 @@ func crashServer(dir string) error {
 		if i/5%2 == 0 {
 			found = append(found, person)
 		}
-		d, err := w.decide(at, at, found)
-		if err == nil {
-			err = a.commit(&d.change)
-		}
-		if err != nil {
+		if err = observe(a, c, at, found); err != nil {
 			return err
 		}
-		w.become(d)
 	}
 }
 

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -9,16 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/internal/app"
-	"github.com/AlexxIT/go2rtc/pkg/core"
-	"github.com/AlexxIT/go2rtc/pkg/h264"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/google/uuid"
-	"github.com/pion/rtp"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 )
@@ -45,27 +43,27 @@ func BenchmarkFrameToRow(b *testing.B) {
 	defer session.Close()
 	decoders := video.NewDecoders(1)
 	defer decoders.Close()
-	app.ConfigPath = filepath.Join(b.TempDir(), "go2rtc.yaml")
 	log = zerolog.Nop()
 	c := testConfig()
 	c.Interval = 3 * time.Second
 	c.Supabase = config.Supabase{URL: stack.Lite.URL, Key: stack.Keys.Secret}
-	a := newAnalytics(c)
-	require.NoError(b, a.remember())
+	a := newAnalytics(c, filepath.Join(b.TempDir(), "go2rtc.yaml"), nil)
+	require.NoError(b, a.ledger.Open())
 	defer a.close()
 
-	packets := rtpOf(b, filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
-	src := &benchSource{sampler: video.NewSampler(video.H264, maxGOP), watch: newWatch(&c, "cam1")}
-	look := schedule{interval: c.Interval}
-	look.begin(src.sampler, time.Unix(0, 0))
-	e := eyes{decoders: decoders, session: session}
-	var ready bool
-	depacketise := h264.RTPDepay(&core.Codec{Name: core.CodecH264, ClockRate: 90000}, func(p *rtp.Packet) {
-		if err := src.sampler.Push(video.AccessUnit{Data: p.Payload, At: src.now, Key: h264.IsKeyframe(p.Payload)}); err != nil {
-			b.Fatal(err)
-		}
-		ready = ready || look.ready(src.sampler, src.now)
-	})
+	src := &clip{sampler: video.NewSampler(video.H264, 16<<20)}
+	schedule := look.Schedule{Interval: c.Interval}
+	schedule.Begin(src.sampler, time.Unix(0, 0))
+	seats := look.NewSeats(c.StoreID, "cam1", c.SeatsOf("cam1"), c.Rules(), c.IsItem)
+	e := look.Eyes{Decoders: decoders, Session: session}
+	var units []video.Unit
+	file, err := video.OpenFile(filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
+	require.NoError(b, err)
+	defer file.Close()
+	for unit, err := file.Next(); err == nil; unit, err = file.Next() {
+		unit.Data = bytes.Clone(unit.Data)
+		units = append(units, unit)
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var delays []time.Duration
@@ -84,23 +82,20 @@ func BenchmarkFrameToRow(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		var arrived time.Time
-		for ready = false; !ready; i++ {
-			unit := packets[i%len(packets)]
-			src.now = time.Unix(0, 0).Add(time.Duration(i) * 100 * time.Millisecond) // 10 frames a second
+		for ready := false; !ready; i++ {
+			unit := &units[i%len(units)]
+			now := time.Unix(0, 0).Add(time.Duration(i) * 100 * time.Millisecond) // 10 frames a second
 			arrived = time.Now()
-			for _, p := range unit {
-				depacketise(p)
-			}
+			require.NoError(b, src.sampler.Push(video.AccessUnit{Data: unit.Data, At: now, Key: unit.Key}))
+			ready = schedule.Ready(src.sampler, now)
 		}
-		picture, found, err := e.see(src, src.watch.rules.Keep)
+		picture, found, err := e.See(src, c.Rules().Keep)
 		if err != nil || picture == nil {
 			b.Fatal("no picture", err)
 		}
-		work += e.spent.Decode + e.spent.Infer
-		d, err := src.watch.decide(picture.At(), time.Now(), found)
-		require.NoError(b, err)
+		work += e.Spent.Decode + e.Spent.Infer
+		require.NoError(b, seats.Observe(picture.At(), time.Now(), found, func(*store.Change) error { return nil }))
 		picture.Close()
-		src.watch.become(d)
 		// not every frame changes a seat: this one's event is made up
 		seat, status, now := "A", "occupied", store.At(time.Now())
 		event := store.EventRow{
@@ -111,7 +106,7 @@ func BenchmarkFrameToRow(b *testing.B) {
 			Seats:  []store.SeatRow{{StoreID: "test", SeatID: seat, Stream: "cam1", Status: status, Since: now, UpdatedAt: now}},
 			Events: []store.EventRow{event},
 		}
-		require.NoError(b, a.commit(&change))
+		require.NoError(b, a.ledger.Commit(&change))
 		seen(event.ID)
 		delays = append(delays, time.Since(arrived))
 	}
@@ -122,3 +117,12 @@ func BenchmarkFrameToRow(b *testing.B) {
 	}
 	b.ReportMetric(2*ms(work)/float64(len(delays))+50, "limit-ms")
 }
+
+// clip is a look.Source.
+type clip struct{ sampler *video.Sampler }
+
+func (c *clip) Take(sample *video.Sample, after video.Position) bool {
+	return c.sampler.Take(sample, after)
+}
+func (c *clip) Name() string       { return "clip" }
+func (c *clip) Codec() video.Codec { return video.H264 }

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,11 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 )
@@ -47,8 +49,6 @@ func newDesk(t testing.TB, text string) *desk {
 	if text != "" {
 		require.NoError(t, os.WriteFile(d.path, []byte(text), 0o600))
 	}
-	was := app.ConfigPath
-	app.ConfigPath = d.path
 	for _, name := range []string{"cam1", "cam2", "passing"} {
 		_, err := streams.New(name)
 		require.NoError(t, err)
@@ -60,14 +60,32 @@ func newDesk(t testing.TB, text string) *desk {
 		c, err = config.Load(d.path, creds.ReplaceVars)
 		require.NoError(t, err)
 	}
-	d.Analytics = newAnalytics(c)
-	require.NoError(t, d.begin(map[string]any{"cam1": nil}))
-	d.start()
-	t.Cleanup(func() {
-		d.close()
-		app.ConfigPath = was
-	})
+	d.run(c)
+	t.Cleanup(func() { d.close() })
 	return d
+}
+
+func (d *desk) run(c config.Config) {
+	d.Analytics = newAnalytics(c, d.path, map[string]any{"cam1": nil})
+	require.NoError(d.t, d.begin())
+	d.start()
+}
+
+// again is another start on the same files.
+func (d *desk) again(t testing.TB) {
+	t.Helper()
+	d.close()
+	c, err := config.Load(d.path, creds.ReplaceVars)
+	require.NoError(t, err)
+	d.run(c)
+}
+
+// store is the open database.
+func (d *desk) store() *store.DB {
+	d.t.Helper()
+	db, err := d.ledger.DB()
+	require.NoError(d.t, err)
+	return db
 }
 
 // ask sends a request with headers, and gives the answer.
@@ -113,20 +131,57 @@ func (d *desk) seatView(id string) *seatView {
 // looks decides and commits as look does, with what was found made up.
 func (d *desk) looks(stream string, at time.Time, n int, found ...seat.Detection) time.Time {
 	d.t.Helper()
+	require.NoError(d.t, d.ledger.Open())
 	for range n {
-		c := d.layout.Load().camera(stream)
-		require.NoError(d.t, d.remember())
-		c.looking.Lock()
-		decision, err := c.watch.decide(at, at, found)
-		if err == nil {
-			err = d.commit(&decision.change)
-		}
-		if err == nil {
-			c.watch.become(decision)
-		}
-		c.looking.Unlock()
-		require.NoError(d.t, err)
+		require.NoError(d.t, observe(d.Analytics, d.plan.Load().camera(stream), at, found))
 		at = at.Add(time.Second)
 	}
 	return at
+}
+
+// observe is a look at a camera that found this.
+func observe(a *Analytics, c *look.Camera, at time.Time, found []seat.Detection) error {
+	c.Hold()
+	defer c.Release()
+	return c.Seats().Observe(at, at, found, a.ledger.Commit)
+}
+
+// states are what is known of the camera's seats.
+func states(t testing.TB, c *look.Camera) (list []seat.State) {
+	t.Helper()
+	memories, err := c.Memories()
+	require.NoError(t, err)
+	for _, m := range memories {
+		var s seat.State
+		require.NoError(t, json.Unmarshal(m.State, &s))
+		list = append(list, s)
+	}
+	return list
+}
+
+// mediaTime is when the camera was looked at last, by the database.
+func mediaTime(c *look.Camera) (at time.Time, err error) {
+	at = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	memories, err := c.Memories()
+	for _, m := range memories {
+		var s seat.State
+		if err = json.Unmarshal(m.State, &s); err == nil && s.LookedAt.After(at) {
+			at = s.LookedAt
+		}
+	}
+	return at, err
+}
+
+var (
+	left   = seat.ROI{{X: 0, Y: .5}, {X: .5, Y: .5}, {X: .5, Y: 1}, {X: 0, Y: 1}}
+	right  = seat.ROI{{X: .5, Y: .5}, {X: 1, Y: .5}, {X: 1, Y: 1}, {X: .5, Y: 1}}
+	person = seat.Detection{Class: seat.Person, Confidence: .8651, Box: seat.Box{X0: .2, Y0: .2, X1: .3, Y1: .9}}
+	book   = seat.Detection{Class: "book", Confidence: .5, Box: seat.Box{X0: .6, Y0: .6, X1: .7, Y1: .7}}
+)
+
+func testConfig() config.Config {
+	c := config.Default()
+	c.StoreID, c.Interval, c.AbandonedAfter = "test", time.Second, 10*time.Second
+	c.Seats = []config.Seat{{ID: "A", Stream: "cam1", ROI: left}, {ID: "B", Stream: "cam1", ROI: right}}
+	return c
 }

@@ -73,7 +73,7 @@ func (a *Analytics) consequences(p, next *plan, now time.Time) (change store.Cha
 		}
 	}
 	for _, c := range p.cameras {
-		if len(next.seatsOf(c.Name())) == 0 {
+		if len(next.config.SeatsOf(c.Name())) == 0 {
 			gone(store.CameraStatus, c.Name())
 		}
 	}
@@ -135,7 +135,7 @@ func (a *Analytics) restore(ctx context.Context, db *store.DB) (strangers []stor
 	var ownCameras []store.CameraRow
 	for i := range cameras {
 		row := &cameras[i]
-		if len(p.seatsOf(row.Stream)) == 0 {
+		if len(p.config.SeatsOf(row.Stream)) == 0 {
 			stranger(store.CameraStatus, row.StoreID, row.Stream)
 			continue
 		}

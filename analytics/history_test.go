@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
+	"github.com/AlexxIT/go2rtc/seats/analytics/history"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -68,10 +69,10 @@ func TestHistory(t *testing.T) {
 
 	c := testConfig()
 	c.Seats = append(c.Seats, config.Seat{ID: "new", Name: "=cmd|' /C calc'!A0", Stream: "cam1", ROI: left})
-	l, _ := (&layout{}).with(newAnalytics(c), c, nil)
-	h, err := readHistory(ctx, db, l, now, 24)
+	seats := historySeats(&c)
+	h, err := history.Read(ctx, db, c.StoreID, seats, now, 24)
 	require.NoError(t, err)
-	v := h.view()
+	v := historyOf(h)
 	require.Equal(t, "KST", v.TimeZone)
 	require.Len(t, v.Hours, 24)
 	require.Equal(t, "2026-11-25T12:00:00+09:00", v.Hours[23])
@@ -98,7 +99,7 @@ func TestHistory(t *testing.T) {
 	require.Nil(t, v.Seats[2].Occupied[23])
 
 	var text strings.Builder
-	h.writeCSV(csv.NewWriter(&text))
+	writeHistory(csv.NewWriter(&text), h)
 	require.True(t, strings.HasPrefix(text.String(), "seat_id,name,stream,hour,seen_seconds,occupied_share,abandoned_share\r\n"))
 	require.Contains(t, text.String(), "A,A,cam1,2026-11-25T10:00:00+09:00,2700,0.667,0.333\r\n")
 	require.Contains(t, text.String(), "new,'=cmd|' /C calc'!A0,cam1,2026-11-25T12:00:00+09:00,0,,\r\n")
@@ -107,11 +108,11 @@ func TestHistory(t *testing.T) {
 	require.Len(t, lines, 1+3*24)
 
 	// a week; what was before the first run is what the seats say
-	h, err = readHistory(ctx, db, l, now, 7*24)
+	h, err = history.Read(ctx, db, c.StoreID, seats, now, 7*24)
 	require.NoError(t, err)
-	require.Len(t, h.hours, 168)
-	require.Equal(t, hourCell{seen: time.Hour, occupied: time.Hour}, h.seats[0].cells[167-5])
-	require.Zero(t, h.seats[0].cells[0].seen)
+	require.Len(t, h.Hours, 168)
+	require.Equal(t, history.Cell{Seen: time.Hour, Occupied: time.Hour}, h.Seats[0].Cells[167-5])
+	require.Zero(t, h.Seats[0].Cells[0].Seen)
 }
 
 func TestHistoryAPI(t *testing.T) {
@@ -169,13 +170,12 @@ func BenchmarkHistory(b *testing.B) {
 			change = store.Change{}
 		}
 	}
-	l, _ := (&layout{}).with(newAnalytics(c), c, nil)
 	for _, hours := range []int{24, 7 * 24} {
 		b.Run(fmt.Sprintf("%dh", hours), func(b *testing.B) {
 			for b.Loop() {
-				h, err := readHistory(b.Context(), db, l, now, hours)
+				h, err := history.Read(b.Context(), db, c.StoreID, historySeats(&c), now, hours)
 				require.NoError(b, err)
-				require.Len(b, h.seats, seats)
+				require.Len(b, h.Seats, seats)
 			}
 		})
 	}

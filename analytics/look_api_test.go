@@ -12,18 +12,19 @@ import (
 
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/stretchr/testify/require"
 )
 
 // pictureOf is a real one, of 16 by 8 pixels.
-func pictureOf(t testing.TB) *video.Picture {
+func pictureOf(t testing.TB, at time.Time) *video.Picture {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 16, 8)), nil))
-	sampler := video.NewSampler(video.MJPEG, maxGOP)
-	require.NoError(t, sampler.Push(video.AccessUnit{Data: b.Bytes(), At: time.Now()}))
+	sampler := video.NewSampler(video.MJPEG, 1<<20)
+	require.NoError(t, sampler.Push(video.AccessUnit{Data: b.Bytes(), At: at, Key: true}))
 	decoder, err := video.NewDecoder(video.MJPEG)
 	require.NoError(t, err)
 	defer decoder.Close()
@@ -35,11 +36,11 @@ func pictureOf(t testing.TB) *video.Picture {
 }
 
 // see lets a camera have looked, with what was found made up.
-func (d *desk) see(c *camera, found ...seat.Detection) {
+func (d *desk) see(c *look.Camera, at time.Time, found ...seat.Detection) {
 	d.t.Helper()
-	c.looking.Lock()
-	defer c.looking.Unlock()
-	c.looked(pictureOf(d.t), found, &stages{Decode: 10 * time.Millisecond})
+	c.Hold()
+	defer c.Release()
+	c.Looked(pictureOf(d.t, at), found, &look.Stages{Decode: 10 * time.Millisecond})
 }
 
 func TestBoxes(t *testing.T) {
@@ -53,19 +54,19 @@ func TestBoxes(t *testing.T) {
 
 	chair := seat.Detection{Class: "chair", Confidence: .9, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
 	stranger := seat.Detection{Class: seat.Person, Confidence: .4, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
-	c := d.layout.Load().camera("cam1")
-	d.see(c, person, book, chair, stranger)
+	c := d.plan.Load().camera("cam1")
+	d.see(c, time.Now(), person, book, chair, stranger)
 	status, text, _ = d.ask("GET", "/api/seats/boxes?src=cam1", "")
 	require.Equal(t, http.StatusOK, status, text)
-	var look lookView
-	require.NoError(t, json.Unmarshal([]byte(text), &look))
-	require.Equal(t, [2]int{16, 8}, [2]int{look.Width, look.Height})
-	require.WithinDuration(t, time.Now(), time.Time(look.CapturedAt), time.Minute)
-	require.Len(t, look.Boxes, 3, "chairs decide nothing")
-	require.Equal(t, "A", *look.Boxes[0].SeatID)
-	require.Equal(t, [2]float32{.25, .9}, look.Boxes[0].Foot)
-	require.Equal(t, "B", *look.Boxes[1].SeatID)
-	require.Nil(t, look.Boxes[2].SeatID)
+	var seen look.Look
+	require.NoError(t, json.Unmarshal([]byte(text), &seen))
+	require.Equal(t, [2]int{16, 8}, [2]int{seen.Width, seen.Height})
+	require.WithinDuration(t, time.Now(), time.Time(seen.CapturedAt), time.Minute)
+	require.Len(t, seen.Boxes, 3, "chairs decide nothing")
+	require.Equal(t, "A", *seen.Boxes[0].SeatID)
+	require.Equal(t, [2]float32{.25, .9}, seen.Boxes[0].Foot)
+	require.Equal(t, "B", *seen.Boxes[1].SeatID)
+	require.Nil(t, seen.Boxes[2].SeatID)
 
 	status, text, _ = d.ask("GET", "/api/seats/cameras", "")
 	require.Equal(t, http.StatusOK, status)
@@ -75,41 +76,24 @@ func TestBoxes(t *testing.T) {
 	require.Len(t, cameras.Cameras, 1)
 	require.Equal(t, 2, cameras.Cameras[0].Seats)
 	require.Equal(t, 1, cameras.Cameras[0].LooksPerMinute)
-	require.Equal(t, stageView{10, 10}, cameras.Cameras[0].Decode)
+	require.Equal(t, look.StageReport{Last: 10, Mean: 10}, cameras.Cameras[0].Decode)
 	require.Nil(t, cameras.Cameras[0].LastFrameAge)
 }
 
-func TestTally(t *testing.T) {
-	var y tally
-	at := time.Unix(1000, 0)
-	for range 150 {
-		y.looked(at, &stages{Decode: 2 * time.Millisecond})
-		at = at.Add(500 * time.Millisecond)
-	}
-	sum := y.minute(at)
-	require.InDelta(t, 120, sum.looks, 2)
-	require.Equal(t, time.Duration(sum.looks)*2*time.Millisecond, sum.decode)
-	require.Zero(t, y.minute(at.Add(time.Minute)).looks)
-}
-
-// TestGuests: a stream without seats is looked at for a while when somebody draws on it, and has no rows.
-func TestGuests(t *testing.T) {
+// TestPreviews: a stream without seats is looked at for a while when a client draws on it, and has no rows.
+func TestPreviews(t *testing.T) {
 	d := newDesk(t, deskText)
 	status, text, _ := d.ask("GET", "/api/seats/proposals?src=cam2", "")
 	require.Equal(t, http.StatusOK, status, text)
 	require.JSONEq(t, `{"stream": "cam2", "seen_since": null, "proposals": []}`, text)
-	guest := d.layout.Load().looker("cam2")
-	require.NotNil(t, guest)
-	require.True(t, guest.isGuest())
+	preview := d.plan.Load().camera("cam2")
+	require.NotNil(t, preview)
+	require.True(t, preview.IsPreview())
 	require.Len(t, d.snapshot().Cameras, 1, "it is no camera of the shop's")
-	guest.online.offline(guest, time.Now(), time.Time{})
-	require.Len(t, d.snapshot().Cameras, 1)
 
 	at := time.Now().Add(-time.Hour)
 	for i := range 60 {
-		guest.mu.Lock()
-		guest.places.Add(at.Add(time.Duration(i)*time.Second), []seat.Detection{person})
-		guest.mu.Unlock()
+		d.see(preview, at.Add(time.Duration(i)*time.Second), person)
 	}
 	status, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
 	require.Equal(t, http.StatusOK, status)
@@ -122,20 +106,17 @@ func TestGuests(t *testing.T) {
 	require.NoError(t, err)
 	status, text, _ = d.ask("PUT", "/api/seats?id="+p.SeatID, string(b))
 	require.Equal(t, http.StatusCreated, status, text)
-	require.Same(t, guest, d.layout.Load().camera("cam2"), "what it has seen is kept")
-	require.Empty(t, d.layout.Load().guests)
+	require.Same(t, preview, d.plan.Load().camera("cam2"), "what it has seen is kept")
+	require.Empty(t, d.plan.Load().previews)
 	status, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, text, `"proposals":[]`, "it is a seat now")
 
-	// whoever takes the last seat away while looking goes on looking
-	guest.online.set(true)
+	// an admin who takes the last seat away while looking goes on looking
 	status, text, _ = d.ask("DELETE", "/api/seats?id="+p.SeatID, "")
 	require.Equal(t, http.StatusNoContent, status, text)
-	require.Same(t, guest, d.layout.Load().looker("cam2"))
+	require.Same(t, preview, d.plan.Load().camera("cam2"))
 	require.Len(t, d.snapshot().Cameras, 1)
-	known, _ := guest.online.is()
-	require.False(t, known, "its row is written again with its next seat")
 	_, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
 	require.Contains(t, text, `"seat_id":"cam2-1"`)
 
@@ -145,28 +126,29 @@ func TestGuests(t *testing.T) {
 		require.NoError(t, err)
 		_, _, _ = d.ask("GET", "/api/seats/boxes?src="+name, "")
 	}
-	require.Equal(t, []string{"g2", "g3", "g4", "g5"}, d.layout.Load().guestNames())
-	var followers []*lookReader
-	for _, g := range d.layout.Load().guests {
-		followers = append(followers, g.follow())
+	previews := d.plan.Load().previews
+	require.Equal(t, []string{"g2", "g3", "g4", "g5"}, previewNames(previews))
+	var followers []*look.Follower
+	for _, c := range previews {
+		followers = append(followers, c.Follow())
 	}
 	status, text, _ = d.ask("GET", "/api/seats/boxes?src=g1", "")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Equal(t, "4 streams without seats are looked at already", text)
-	for i, g := range d.layout.Load().guests {
-		g.unfollow(followers[i])
+	for i, c := range previews {
+		c.Unfollow(followers[i])
 	}
-	d.dismiss(time.Now().Add(guestFor - time.Minute))
-	require.Len(t, d.layout.Load().guests, 4)
-	d.dismiss(time.Now().Add(guestFor + time.Minute))
-	require.Empty(t, d.layout.Load().guests)
+	d.expirePreviews(time.Now().Add(previewFor - time.Minute))
+	require.Len(t, d.plan.Load().previews, 4)
+	d.expirePreviews(time.Now().Add(previewFor + time.Minute))
+	require.Empty(t, d.plan.Load().previews)
 }
 
 // TestFollowLooks: who asks for a camera is sent its newest look, and later ones; another one instead when asked.
 func TestFollowLooks(t *testing.T) {
 	d := newDesk(t, deskText)
-	c := d.layout.Load().camera("cam1")
-	d.see(c, person)
+	c := d.plan.Load().camera("cam1")
+	d.see(c, time.Now(), person)
 	tr := &ws.Transport{Request: httptest.NewRequest(http.MethodGet, "/api/ws", nil)}
 	written := make(chan *ws.Message)
 	tr.OnWrite(func(m any) error { written <- m.(*ws.Message); return nil })
@@ -177,7 +159,7 @@ func TestFollowLooks(t *testing.T) {
 	ask("cam1")
 	m := <-written
 	require.Equal(t, "seats/look", m.Type)
-	require.Len(t, m.Value.(*lookView).Boxes, 1)
+	require.Len(t, m.Value.(*look.Look).Boxes, 1)
 
 	// it is not waited for, and misses what was between
 	for n := range 5 {
@@ -185,30 +167,25 @@ func TestFollowLooks(t *testing.T) {
 		for i := range found {
 			found[i] = person
 		}
-		d.see(c, found...)
+		d.see(c, time.Now(), found...)
 	}
 	for last := -1; last != 4; {
-		look := (<-written).Value.(*lookView)
-		require.Greater(t, len(look.Boxes), last)
-		last = len(look.Boxes)
+		next := (<-written).Value.(*look.Look)
+		require.Greater(t, len(next.Boxes), last)
+		last = len(next.Boxes)
 	}
 
 	ask("cam2")
 	require.NoError(t, <-ended, "cam1 is followed no more")
 	require.Eventually(t, func() bool {
-		guest := d.layout.Load().looker("cam2")
-		if guest == nil {
-			return false
-		}
-		guest.mu.Lock()
-		defer guest.mu.Unlock()
-		return len(guest.readers) == 1
+		preview := d.plan.Load().camera("cam2")
+		return preview != nil && preview.Followed()
 	}, 5*time.Second, 5*time.Millisecond)
-	d.see(d.layout.Load().looker("cam2"))
-	require.Equal(t, "cam2", (<-written).Value.(*lookView).Stream)
-	require.Empty(t, c.readers)
-	d.dismiss(time.Now().Add(time.Hour))
-	require.Len(t, d.layout.Load().guests, 1, "somebody follows it")
+	d.see(d.plan.Load().camera("cam2"), time.Now())
+	require.Equal(t, "cam2", (<-written).Value.(*look.Look).Stream)
+	require.False(t, c.Followed())
+	d.expirePreviews(time.Now().Add(time.Hour))
+	require.Len(t, d.plan.Load().previews, 1, "it is followed")
 	tr.Close()
 	require.NoError(t, <-ended)
 	require.NoError(t, d.wsLook(tr, &ws.Message{Value: "cam1"}), "the connection is closed")

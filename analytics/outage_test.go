@@ -16,12 +16,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -57,8 +58,8 @@ func outageConfig() string {
 // cameras drop out now and then. Media time runs on from where the database stands.
 func outageServer(dir string) error {
 	log = zerolog.New(os.Stderr)
-	app.ConfigPath = filepath.Join(dir, "go2rtc.yaml")
-	c, err := config.Load(app.ConfigPath, creds.ReplaceVars)
+	path := filepath.Join(dir, "go2rtc.yaml")
+	c, err := config.Load(path, creds.ReplaceVars)
 	if err != nil {
 		return err
 	}
@@ -66,8 +67,8 @@ func outageServer(dir string) error {
 	if err != nil {
 		return err
 	}
-	a := newAnalytics(c)
-	if err = a.remember(); err != nil {
+	a := newAnalytics(c, path, nil)
+	if err = a.ledger.Open(); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -83,18 +84,17 @@ func outageServer(dir string) error {
 		select {}
 	}
 	errs := make(chan error)
-	for _, c := range a.layout.Load().cameras {
+	for _, c := range a.plan.Load().cameras {
 		go func() { errs <- a.busy(c, rate/outageCameras) }()
 	}
 	return <-errs
 }
 
 // busy makes seats of a camera change so many times a second.
-func (a *Analytics) busy(c *camera, rate float64) error {
-	w := c.watch
-	at := w.states[0].LookedAt
-	if at.IsZero() {
-		at = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+func (a *Analytics) busy(c *look.Camera, rate float64) error {
+	at, err := mediaTime(c)
+	if err != nil {
+		return err
 	}
 	began, events := time.Now(), 0
 	for i := 0; ; i++ {
@@ -106,22 +106,33 @@ func (a *Analytics) busy(c *camera, rate float64) error {
 				found = append(found, seat.Detection{Class: "person", Confidence: .9, Box: seat.Box{X0: x, Y0: .1, X1: x + .04, Y1: .9}})
 			}
 		}
-		d, err := w.decide(at, time.Now(), found)
-		if err == nil {
-			err = a.commit(&d.change)
+		c.Hold()
+		err = c.Seats().Observe(at, time.Now(), found, func(change *store.Change) error {
+			events += len(change.Events)
+			return a.ledger.Commit(change)
+		})
+		c.Release()
+		if online := i%50 == 25; err == nil && (online || i%50 == 20) {
+			err = a.ledger.Commit(presenceOf(c.Name(), online, at))
 		}
 		if err != nil {
 			return err
 		}
-		w.become(d)
-		events += len(d.change.Events)
-		switch i % 50 {
-		case 20:
-			c.online.offline(c, time.Now(), at)
-		case 25:
-			c.online.back(c, time.Now(), at)
-		}
 		time.Sleep(time.Until(began.Add(time.Duration(float64(events) / rate * float64(time.Second)))))
+	}
+}
+
+// presenceOf is a camera that drops out, or is there again.
+func presenceOf(stream string, online bool, at time.Time) *store.Change {
+	kind, last, now := seat.CameraOffline, store.At(at), store.At(time.Now())
+	if online {
+		kind = seat.CameraOnline
+	}
+	return &store.Change{
+		Cameras: []store.CameraRow{{StoreID: "s", Stream: stream, Online: online, LastFrameAt: &last, UpdatedAt: now}},
+		Events: []store.EventRow{{
+			ID: uuid.Must(uuid.NewV7()).String(), StoreID: "s", Stream: stream, EventType: string(kind), CapturedAt: last, CreatedAt: now,
+		}},
 	}
 }
 

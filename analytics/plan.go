@@ -7,7 +7,6 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/look"
-	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 )
 
 // plan is which seats there are, and which cameras are looked at. It is never changed: an edit puts another one in its
@@ -32,19 +31,9 @@ func (p *plan) camera(stream string) *look.Camera {
 	return nil
 }
 
-// seatsOf are those of a stream.
-func (p *plan) seatsOf(stream string) (seats []seat.Seat) {
-	for i := range p.config.Seats {
-		if s := &p.config.Seats[i]; s.Stream == stream {
-			seats = append(seats, s.Domain())
-		}
-	}
-	return seats
-}
-
 // looked makes what looks know of a stream's seats.
 func (p *plan) looked(stream string) *look.Seats {
-	return look.NewSeats(p.config.StoreID, stream, p.seatsOf(stream), p.config.Rules(), p.config.IsItem)
+	return look.NewSeats(p.config.StoreID, stream, p.config.SeatsOf(stream), p.config.Rules(), p.config.IsItem)
 }
 
 // note is what people must know of the model.

@@ -27,7 +27,7 @@ func (a *Analytics) handleReader() {
 	creds.AddSecret(a.config.Reader.Key)
 	creds.AddSecret(url.QueryEscape(a.config.Reader.Key)) // as `log: api: trace` shows it, within a URL
 	a.reader = reader.New(reader.Options{
-		Key: a.config.Reader.Key, Origins: a.config.Reader.Origins, Database: a.ledger.DB, Feed: &a.feed, Log: log,
+		Key: a.config.Reader.Key, Origins: a.config.Reader.Origins, Database: a.ledger.DB, Board: &a.board, Log: log,
 	})
 	rest, realtime := cfg.Mod.BasePath+"/rest/v1/", cfg.Mod.BasePath+"/realtime/v1/websocket"
 	for path, handler := range map[string]http.Handler{rest: a.reader.Rest(rest), realtime: a.reader.Realtime()} {

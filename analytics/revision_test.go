@@ -93,13 +93,13 @@ func TestTwoEditors(t *testing.T) {
 // TestSeatOfAnotherConfig: what the next start would override again is not edited here.
 func TestSeatOfAnotherConfig(t *testing.T) {
 	d := newDesk(t, deskText)
-	l := *d.layout.Load()
+	l := *d.plan.Load()
 	var another struct {
 		Mod *config.Config `yaml:"analytics"`
 	}
 	another.Mod = &l.config
 	require.NoError(t, yaml.Unmarshal([]byte("analytics: {seats: {B: {name: b}, inline: {stream: cam1, roi: "+triangle+"}}}"), &another))
-	d.layout.Store(&l)
+	d.plan.Store(&l)
 	for _, id := range []string{"inline", "B"} {
 		for _, method := range []string{"PUT", "DELETE"} {
 			status, text, _ := d.ask(method, "/api/seats?id="+id, `{"name": "b"}`)

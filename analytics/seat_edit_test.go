@@ -130,7 +130,7 @@ func TestSeatRefused(t *testing.T) {
 		{"no id to delete", "DELETE", "", "", 400, "id: is required"},
 		{"another method", "POST", "A", "", 405, "POST is not allowed here"},
 	}
-	was := d.layout.Load()
+	was := d.plan.Load()
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
 			status, text, _ := d.ask(ca.method, "/api/seats?id="+url.QueryEscape(ca.id), ca.body)
@@ -139,7 +139,7 @@ func TestSeatRefused(t *testing.T) {
 		})
 	}
 	require.Equal(t, deskText, d.text())
-	require.Same(t, was, d.layout.Load())
+	require.Same(t, was, d.plan.Load())
 
 	// as long as may be
 	long := strings.Repeat("창", 200)

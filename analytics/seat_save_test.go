@@ -13,7 +13,6 @@ import (
 	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
-	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/stretchr/testify/require"
 )
@@ -25,26 +24,26 @@ func TestEditDisturbsNobody(t *testing.T) {
 	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person, book)
 	at = d.looks("cam1", at, 1) // a doubt about both
 	require.Equal(t, "occupied", d.seatView("A").Status)
-	cam1 := d.layout.Load().camera("cam1")
-	states := append([]seat.State{}, cam1.watch.states...)
-	require.False(t, states[0].Settled())
+	cam1 := d.plan.Load().camera("cam1")
+	before := states(t, cam1)
+	require.False(t, before[0].Settled())
 	reader := d.board.Subscribe(func(board.Rows) {})
 
 	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"roi": [[0, 0.4], [0.5, 0.4], [0.5, 1]]}`)
 	require.Equal(t, http.StatusOK, status, text)
 	status, text, _ = d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`)
 	require.Equal(t, http.StatusCreated, status, text)
-	require.Same(t, cam1, d.layout.Load().camera("cam1"), "the stream stays joined")
-	require.Equal(t, append(states, seat.State{}), cam1.watch.states)
+	require.Same(t, cam1, d.plan.Load().camera("cam1"), "the stream stays joined")
+	require.Equal(t, before, states(t, cam1), "nothing is known of the new one")
 	_, open := <-reader.Changes()
 	require.False(t, open, "browsers are sent the whole again")
 
 	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam2"}`)
 	require.Equal(t, http.StatusOK, status, text)
-	require.Equal(t, states[1:2], cam1.watch.states[:1])
-	cam2 := d.layout.Load().camera("cam2")
-	require.Equal(t, states[:1], cam2.watch.states)
-	rows, err := d.db.Seats(t.Context(), "shop")
+	require.Equal(t, before[1:], states(t, cam1))
+	cam2 := d.plan.Load().camera("cam2")
+	require.Equal(t, before[:1], states(t, cam2))
+	rows, err := d.store().Seats(t.Context(), "shop")
 	require.NoError(t, err)
 	require.Equal(t, "cam2", rows[0].Stream, "the row tells at once where the seat is seen")
 
@@ -53,14 +52,14 @@ func TestEditDisturbsNobody(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, status, text)
 	_, open = <-reader.Changes()
 	require.False(t, open)
-	require.True(t, cam2.gone)
-	rows, err = d.db.Seats(t.Context(), "shop")
+	require.Nil(t, d.plan.Load().camera("cam2"))
+	rows, err = d.store().Seats(t.Context(), "shop")
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
-	memories, err := d.db.Memories(t.Context(), "shop")
+	memories, err := d.store().Memories(t.Context(), "shop")
 	require.NoError(t, err)
 	require.NotContains(t, memories, "A")
-	events, err := d.db.Events(t.Context(), store.EventQuery{StoreID: "shop", SeatID: "A", Limit: 10})
+	events, err := d.store().Events(t.Context(), store.EventQuery{StoreID: "shop", SeatID: "A", Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 
@@ -75,31 +74,27 @@ func TestEditIsWholeOrNot(t *testing.T) {
 	d := newDesk(t, deskText)
 	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person)
 	require.NoError(t, os.Chmod(d.path, 0o400))
-	was := d.layout.Load()
+	was := d.plan.Load()
 	for _, method := range []string{"PUT", "DELETE"} {
 		status, text, _ := d.ask(method, "/api/seats?id=A", `{"name": "b"}`)
 		require.Equal(t, http.StatusInsufficientStorage, status)
 		require.Equal(t, "go2rtc.yaml cannot be written: permission denied: nothing was saved", text)
-		require.Same(t, was, d.layout.Load())
+		require.Same(t, was, d.plan.Load())
 		require.Equal(t, deskText, d.text())
 		require.Equal(t, "occupied", d.seatView("A").Status)
-		rows, err := d.db.Seats(t.Context(), "shop")
+		rows, err := d.store().Seats(t.Context(), "shop")
 		require.NoError(t, err)
 		require.Len(t, rows, 2)
 	}
 	require.NoError(t, os.Chmod(d.path, 0o600))
 
 	// and where the database cannot, the file stays
-	require.NoError(t, d.db.Close())
+	require.NoError(t, d.store().Close())
 	status, text, _ := d.ask("DELETE", "/api/seats?id=A", "")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.True(t, strings.HasSuffix(text, "nothing was saved"), text)
 	require.Equal(t, deskText, d.text())
-	db, err := store.Open(d.databasePath())
-	require.NoError(t, err)
-	d.dbMu.Lock()
-	d.db = db
-	d.dbMu.Unlock()
+	d.again(t)
 	d.looks("cam1", at, 4)
 	require.Equal(t, "empty", d.seatView("A").Status)
 }
@@ -108,14 +103,11 @@ func TestEditIsWholeOrNot(t *testing.T) {
 func TestStrangersAreForgotten(t *testing.T) {
 	d := newDesk(t, deskText)
 	d.looks("cam1", time.Now(), 2)
-	d.close()
-	c, err := config.Load(d.path, creds.ReplaceVars)
-	require.NoError(t, err)
-	c.Seats = c.Seats[1:]
-	a := newAnalytics(c)
-	require.NoError(t, a.remember())
-	defer a.close()
-	rows, err := a.db.Seats(t.Context(), "shop")
+	text := d.text()
+	a, b := strings.Index(text, "    A:\n"), strings.Index(text, "    B: ")
+	require.NoError(t, os.WriteFile(d.path, []byte(text[:a]+text[b:]), 0o600))
+	d.again(t)
+	rows, err := d.store().Seats(t.Context(), "shop")
 	require.NoError(t, err)
 	require.Len(t, rows, 1)
 	require.Equal(t, "B", rows[0].SeatID)

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"github.com/AlexxIT/go2rtc/pkg/creds"
+	"github.com/AlexxIT/go2rtc/seats/analytics/address"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/ledger"
 	"github.com/AlexxIT/go2rtc/seats/analytics/sink"
@@ -17,11 +18,11 @@ const (
 // outletsOf makes the sinks of a valid configuration.
 func outletsOf(c *config.Config) (outlets []ledger.Outlet) {
 	if c.Supabase.URL != "" {
-		address, _ := sink.ParseSupabase(c.Supabase.URL, c.Supabase.Key) // NewSupabase tells
-		if s, err := sink.NewSupabase(address, c.Supabase.Key); err == nil {
+		place, _ := address.Supabase(c.Supabase.URL, c.Supabase.Key) // NewSupabase tells
+		if s, err := sink.NewSupabase(place, c.Supabase.Key); err == nil {
 			hide(c.Supabase.Key)
 			// what happened before there was an account is to be there, too
-			outlet := store.Outlet{Name: s.Name(), Statuses: true, History: true, Place: address}
+			outlet := store.Outlet{Name: s.Name(), Statuses: true, History: true, Place: place}
 			outlets = append(outlets, ledger.Outlet{Sink: s, Outlet: outlet, Batch: supabaseBatch})
 		}
 	}

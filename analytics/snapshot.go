@@ -26,7 +26,7 @@ type seatShape struct {
 
 func shapeOf(s *config.Seat) seatShape {
 	return seatShape{
-		Name: s.Label(), ROI: pairs(s.ROI), ItemsROI: pairs(s.ItemsROI), Anchor: s.AnchorOrDefault(), Revision: s.Revision(),
+		Name: s.Label(), ROI: s.ROI.Pairs(), ItemsROI: s.ItemsROI.Pairs(), Anchor: s.AnchorOrDefault(), Revision: s.Revision(),
 	}
 }
 
@@ -72,11 +72,4 @@ func (a *Analytics) snapshotOf(rows board.Rows) snapshot {
 		s.Cameras = append(s.Cameras, row)
 	}
 	return s
-}
-
-func pairs(roi seat.ROI) (out [][2]float32) {
-	for _, p := range roi {
-		out = append(out, [2]float32{p.X, p.Y})
-	}
-	return out
 }

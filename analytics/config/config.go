@@ -7,6 +7,8 @@
 package config
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -110,4 +112,33 @@ func (c *Config) Seat(id string) *Seat {
 
 func (c *Config) index(id string) int {
 	return slices.IndexFunc(c.Seats, func(s Seat) bool { return s.ID == id })
+}
+
+// SeatsOf are the seats of a stream, as package seat has them.
+func (c *Config) SeatsOf(stream string) (seats []seat.Seat) {
+	for i := range c.Seats {
+		if s := &c.Seats[i]; s.Stream == stream {
+			seats = append(seats, s.Domain())
+		}
+	}
+	return seats
+}
+
+// Find is where a relative path of a configuration leads: beside the configuration file, else in the working directory,
+// else beside the program or above it, as set-up and container lay it out. Where nothing is there, the first of these.
+func Find(configPath, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	folders := []string{filepath.Dir(configPath), "."}
+	if exe, err := os.Executable(); err == nil {
+		folders = append(folders, filepath.Dir(exe), filepath.Join(filepath.Dir(exe), ".."))
+	}
+	for _, folder := range folders {
+		full := filepath.Join(folder, path)
+		if _, err := os.Stat(full); err == nil {
+			return full
+		}
+	}
+	return filepath.Join(folders[0], path)
 }

@@ -46,8 +46,11 @@ func BenchmarkLook(b *testing.B) {
 	var ready bool
 	entry := nal.Entry{Codec: nal.H264}
 	depacketise := h264.RTPDepay(&core.Codec{Name: core.CodecH264, ClockRate: 90000}, func(p *rtp.Packet) {
-		unit := video.AccessUnit{Data: p.Payload, At: src.now, Key: entry.At(p.Payload, src.now)}
-		if err := src.sampler.Push(unit); err != nil {
+		unit, err := entry.Read(p.Payload, false, src.now)
+		if err == nil {
+			err = src.sampler.Push(video.AccessUnit{Data: p.Payload, At: src.now, Key: unit.Key})
+		}
+		if err != nil {
 			b.Fatal(err)
 		}
 		ready = ready || schedule.Ready(src.sampler, src.now)

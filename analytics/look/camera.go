@@ -31,7 +31,8 @@ type Camera struct {
 	queued bool // guarded by the queue's lock
 
 	mu        sync.Mutex // guards what follows
-	join      *tap.Join
+	join      *tap.Join  // nil before the first one
+	joinedAt  time.Time
 	sampler   *video.Sampler // of the join; nil before the first one
 	codec     video.Codec
 	schedule  Schedule
@@ -108,9 +109,9 @@ var codecs = map[string]video.Codec{core.CodecH264: video.H264, core.CodecH265: 
 func (c *Camera) track(j *tap.Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.join, c.codec = j, codecs[codec.Name]
+	c.join, c.joinedAt, c.codec = j, time.Now(), codecs[codec.Name]
 	c.sampler = video.NewSampler(c.codec, maxGOP)
-	c.schedule.Begin(c.sampler, time.Now())
+	c.schedule.Begin(c.sampler, c.joinedAt)
 	return j.Units(codec, func(u tap.Unit) { c.push(j, &u) }, c.broken)
 }
 
@@ -186,8 +187,8 @@ func (c *Camera) Blind(now time.Time) (since time.Time, blind bool) {
 	if c.join == nil || now.Sub(c.unitAt) >= OfflineAfter {
 		return since, false
 	}
-	if c.lookedAt.After(c.join.At) {
+	if c.lookedAt.After(c.joinedAt) {
 		return c.lookedAt, true
 	}
-	return c.join.At, true
+	return c.joinedAt, true
 }

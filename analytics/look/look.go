@@ -72,13 +72,13 @@ func (l *Looker) look(e *Eyes, c *Camera) error {
 		picture.Close()
 		return &Error{"store", fmt.Errorf("seats of %s: %w", c.stream, err)}
 	}
-	c.looked(picture, found, &e.Spent)
+	c.Looked(picture, found, &e.Spent)
 	return nil
 }
 
-// looked keeps the picture and what was found in it until the next one, and brings the next look forward where a seat
-// calls for a closer one. The caller must hold c.deciding.
-func (c *Camera) looked(picture *video.Picture, found []seat.Detection, spent *Stages) {
+// Looked keeps the picture and what was found in it until the next one, and brings the next look forward where a seat
+// calls for a closer one. The caller must Hold the camera.
+func (c *Camera) Looked(picture *video.Picture, found []seat.Detection, spent *Stages) {
 	now := time.Now()
 	c.mu.Lock()
 	c.shapes = c.seats.shapes

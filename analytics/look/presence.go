@@ -48,7 +48,7 @@ func (c *Camera) run(ctx context.Context) {
 		now := time.Now()
 		switch received := c.LastUnit(time.Time{}); {
 		case now.Sub(c.LastUnit(c.begun)) >= OfflineAfter:
-			c.wentOffline(now, received)
+			c.wentOffline(now, received, c.tap.State().Reason)
 		case !received.IsZero():
 			c.cameOnline(now, received)
 		}
@@ -60,12 +60,11 @@ func (c *Camera) run(ctx context.Context) {
 	}
 }
 
-// wentOffline says once that no access unit came for OfflineAfter.
-func (c *Camera) wentOffline(now, received time.Time) {
+// wentOffline says once that no access unit came for OfflineAfter, and why where that is known.
+func (c *Camera) wentOffline(now, received time.Time, reason string) {
 	if known, online := c.online.is(); known && !online {
 		return
 	}
-	reason := c.tap.State().Reason
 	if reason == "" {
 		reason = "no frame for " + OfflineAfter.String()
 	}

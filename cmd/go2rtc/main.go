@@ -52,13 +52,14 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/yandex"
 	"github.com/AlexxIT/go2rtc/pkg/yaml"
 	"github.com/AlexxIT/go2rtc/seats/analytics"
+	"github.com/AlexxIT/go2rtc/seats/analytics/healthcheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/hls"
 )
 
 func main() {
 	// what the image's health check runs beside the server
 	if len(os.Args) == 2 && os.Args[1] == "health" {
-		os.Exit(analytics.CheckHealth(os.Stdout))
+		os.Exit(healthcheck.Check(os.Stdout))
 	}
 
 	// before the modules: a stop while they begin is a stop like any other
@@ -142,7 +143,7 @@ func main() {
 		app.Logger.Warn().Msg("[app] built without the tag patched: no alsa and v4l2 sources; use make build")
 	}
 
-	analytics.ServeHealth()
+	healthcheck.Serve(analytics.Problems)
 
 	println("exit with signal:", (<-stop).String()) // as upstream says it
 
