@@ -50,7 +50,6 @@ func Init() {
 		refuse(err)
 	}
 	module = newAnalytics(cfg.Mod)
-	live.SetLastFrame(module.lastFrame)
 	if err = module.begin(cfg.Streams); err != nil {
 		refuse(err)
 	}

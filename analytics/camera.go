@@ -12,6 +12,7 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 	"github.com/AlexxIT/go2rtc/seats/analytics/propose"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
+	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 )
 
@@ -179,6 +180,7 @@ func (c *camera) push(cons *consumer, data []byte, now time.Time) {
 		return
 	}
 	c.unitAt = now
+	tap.Seen(c.stream, now)
 	unit := video.AccessUnit{Data: data, At: now, Key: true}
 	if c.media != video.MJPEG {
 		// a unit that cannot be read is the sampler's to refuse

@@ -12,6 +12,7 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 )
 
 const (
@@ -137,6 +138,9 @@ func (a *Analytics) restore(db *store.DB) (strangers []store.Gone, err error) {
 			if row.Stream == c.stream {
 				// so that a restart tells no change that did not happen
 				c.online.set(row.Online)
+				if row.LastFrameAt != nil {
+					tap.Seen(c.stream, time.Time(*row.LastFrameAt))
+				}
 			}
 		}
 	}

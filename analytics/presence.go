@@ -100,21 +100,3 @@ func (p *presence) tell(c *camera, event seat.EventType, row store.CameraRow, no
 	p.set(row.Online)
 	return true
 }
-
-// lastFrame is when the last frame of a stream was received, as the live view tells while the source is away: also
-// before a restart, where the row on disk knows it.
-func (a *Analytics) lastFrame(stream string) (time.Time, bool) {
-	c := a.layout.Load().looker(stream)
-	if c == nil {
-		return time.Time{}, false
-	}
-	at := c.lastUnit(time.Time{})
-	if at.IsZero() {
-		a.hub.mu.Lock()
-		defer a.hub.mu.Unlock()
-		if row := a.hub.cameras[stream]; row.LastFrameAt != nil {
-			at = time.Time(*row.LastFrameAt)
-		}
-	}
-	return at, !at.IsZero()
-}
