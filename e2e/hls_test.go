@@ -352,6 +352,26 @@ func TestHLSCameraComesBack(t *testing.T) {
 	s.stop()
 }
 
+// TestHLSOpenGOP: a camera whose only IDR is its first, which was long ago, and whose parameter sets stand in the SDP alone.
+func TestHLSOpenGOP(t *testing.T) {
+	t.Parallel()
+	source := hlsCamera(t, hlsPictures+" -c:v libx264 -preset veryfast -pix_fmt yuv420p -x264-params open-gop=1:bframes=1:keyint=15")
+	source.start()
+	res, err := http.Get(source.api + "api/stream.mp4?src=clip")
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	_, err = io.CopyN(io.Discard, res.Body, 200000)
+	require.NoError(t, err)
+
+	s := hlsServer(t, source)
+	s.start()
+	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
+	s.wait(20*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 75 })
+	_, _, _, odd := v.seen()
+	require.Empty(t, odd)
+	s.stop()
+}
+
 // TestHLSPublisherComesBack: who publishes to a stream and comes again is another producer, which nobody told the muxer.
 func TestHLSPublisherComesBack(t *testing.T) {
 	t.Parallel()

@@ -73,3 +73,17 @@ func TestSource(t *testing.T) {
 		return len(streams["clip"].Consumers) == 0
 	})
 }
+
+// TestSourcePanics: upstream's `echo:` with nothing behind it indexes into nothing. The process lives, and says so.
+func TestSourcePanics(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"echo:\"}\n")
+	s.start()
+	for range 2 {
+		var state sourceState
+		require.Equal(t, http.StatusOK, s.get("api/source?src=cam1", &state))
+		require.False(t, state.Online)
+		require.Regexp(t, `^echo: the source cannot be used as it is written \(.+\)$`, state.Error)
+	}
+	s.stop()
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/AlexxIT/go2rtc/pkg/core"
 	"github.com/AlexxIT/go2rtc/pkg/mp4"
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 	"github.com/bluenviron/gohlslib/v2/pkg/codecparams"
 	"github.com/bluenviron/gohlslib/v2/pkg/codecs"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
@@ -94,7 +95,7 @@ func (t *track) name() (string, error) {
 // size is the picture's, WIDTHxHEIGHT. It is an error where a player could not be set up.
 func (u *units) size() (string, error) {
 	var width, height int
-	if u.h265 {
+	if u.coding == nal.H265 {
 		var sps h265.SPS
 		if err := sps.Unmarshal(u.sps()); err != nil {
 			return "", err

@@ -4,7 +4,7 @@
 // early or late gets a 404. Here the first viewer of a stream starts a muxer, which is one consumer of it, and everybody
 // reads what that has: Low-Latency HLS (draft-pantos-hls-rfc8216bis) in fragmented MP4, video and audio together,
 // segments that begin with a keyframe, parts of about 120 ms and playlists that wait for the next one. What a playlist
-// has named stays for as long again as the playlist is. A muxer ends when nobody has asked it for 30 s.
+// has named stays for as long again as the playlist is. A muxer ends 30 s after the last request.
 //
 // It promises:
 //   - Parts and segments never change once named, so any number of viewers read them without a lock, and one who does
@@ -20,8 +20,8 @@
 // FFmpeg, VLC, hls.js); a Chromecast's default receiver wants to be told hlsSegmentFormat "fmp4" by its sender.
 //
 // The muxer is ours and not gohlslib's, which cannot change its tracks or its init segment in mid-stream, answers 200
-// to names that it does not know, waits without the request's context, and keeps its mutex for ever when closed while a
-// player waits for a part. Its codec strings and mediacommon's decode times are used here, its client in the tests.
+// to names that it does not know, and waits without the request's context. Its codec strings and mediacommon's decode
+// times are used here, its client in the tests.
 //
 // Read muxer.go first, then write.go for the journey of an access unit.
 package hls
@@ -66,8 +66,6 @@ const (
 	nextWait  = 6 * time.Second  // a playlist with what comes next; players give up at 10 s
 	partWait  = 25 * time.Second // the part that was hinted at: a playlist can be answered as it is, a part cannot
 	writeWait = 60 * time.Second // a viewer has so long to read one answer
-	silence   = 10 * time.Second // a source is away that has sent nothing for so long
-	retryWait = 3 * time.Second  // and is asked again so often, while there are viewers
 
 	partGoal     = 120 * time.Millisecond
 	minSegment   = time.Second      // a keyframe begins another segment when this one has so much

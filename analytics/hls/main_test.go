@@ -14,6 +14,8 @@ import (
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/core"
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
+	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
 	"github.com/stretchr/testify/require"
@@ -53,6 +55,18 @@ type rig struct {
 	*muxer
 	video, audio *track
 	now          time.Time
+	entry        nal.Entry
+}
+
+// write writes as a tap does.
+func (r *rig) write(c *consumer, t *track, data []byte, timestamp, shown uint32, now time.Time) {
+	key := true
+	if t.units != nil {
+		r.entry.Codec = t.units.coding
+		read, _ := r.entry.Read(data, false, now) //nolint:errcheck // the muxer refuses the same
+		key = read.Key
+	}
+	r.muxer.write(c, t, tap.Unit{Data: data, At: now, Timestamp: timestamp, Shown: shown, Key: key})
 }
 
 func newRig(t testing.TB, codecs ...*core.Codec) *rig {
@@ -62,12 +76,12 @@ func newRig(t testing.TB, codecs ...*core.Codec) *rig {
 	require.NoError(t, err)
 	t.Cleanup(func() { streams.Delete(name) })
 	r := &rig{now: time.Unix(1e9, 0)}
-	r.muxer = newMuxer(name, stream, nil, r.now)
-	c := newConsumer(r.muxer, nil)
+	r.muxer = newMuxer(name, stream)
+	c := newConsumer(r.muxer, &tap.Join{}) // that no tap made: the test writes
 	for _, codec := range codecs {
-		require.NoError(t, c.AddTrack(&core.Media{}, nil, core.NewReceiver(nil, codec)))
+		_, err = c.add(codec)
+		require.NoError(t, err)
 	}
-	t.Cleanup(func() { _ = c.Stop() })
 	for _, track := range c.tracks {
 		if track.units != nil {
 			r.video = track
@@ -75,7 +89,8 @@ func newRig(t testing.TB, codecs ...*core.Codec) *rig {
 			r.audio = track
 		}
 	}
-	require.True(t, r.admit(c, r.now))
+	r.admit(c)
+	require.Equal(t, c, r.consumer)
 
 	muxers.mu.Lock()
 	muxers.byID[r.id] = r.muxer

@@ -9,6 +9,7 @@ import (
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/core"
+	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 )
 
 var (
@@ -17,21 +18,18 @@ var (
 )
 
 // muxer is what all viewers of one stream and one set of tracks share. Consumers write into it, requests read from it
-// and wait for what comes next. It starts no goroutine but for asking a silent source anew.
+// and wait for what comes next. It starts no goroutine: its tap stays joined to the stream.
 type muxer struct {
 	id     string // in URLs; random, so that it cannot be guessed
 	name   string // of the stream, as the first viewer wrote it
 	stream *streams.Stream
-	medias []*core.Media
+	tap    *tap.Tap
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed, and replaced, whenever a waiting request should look again
 	closed   bool
 	consumer *consumer // the one that may write; nil while the source cannot be had
-	heardAt  time.Time // last packet
-	triedAt  time.Time // last time that the source was asked anew
-	reviving bool
-	reason   error // why the source could not be had
+	reason   error     // why no run could begin
 
 	window
 	run        *run // nil until a keyframe begins one
@@ -48,28 +46,76 @@ type muxer struct {
 	alive   *time.Timer
 }
 
-func newMuxer(name string, stream *streams.Stream, medias []*core.Media, now time.Time) *muxer {
-	return &muxer{
-		id:      core.RandString(16, 62),
-		name:    name,
-		stream:  stream,
-		medias:  medias,
-		changed: make(chan struct{}),
-		heardAt: now,
+func newMuxer(name string, stream *streams.Stream) *muxer {
+	return &muxer{id: core.RandString(16, 62), name: name, stream: stream, changed: make(chan struct{})}
+}
+
+// follow joins the stream, and stays joined until close.
+func (m *muxer) follow(medias []*core.Media) {
+	m.tap = tap.Open(m.name, tap.Reader{
+		Format: "hls/fmp4",
+		Wants:  [][]*core.Media{medias},
+		Track: func(j *tap.Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {
+			c, ok := j.Value.(*consumer)
+			if !ok {
+				c = newConsumer(m, j)
+				j.Value = c
+			}
+			return c.add(codec)
+		},
+		Joined: func(j *tap.Join) {
+			if c, ok := j.Value.(*consumer); ok {
+				m.admit(c)
+			}
+		},
+		Left: m.left,
+	})
+}
+
+// joined waits for the first join. Its error is the source's own.
+func (m *muxer) joined() error {
+	timeout := time.NewTimer(firstWait)
+	defer timeout.Stop()
+	for {
+		told := m.tap.Changed()
+		m.mu.Lock()
+		changed, c := m.changed, m.consumer
+		m.mu.Unlock()
+		if c != nil {
+			return nil
+		}
+		if err := m.tap.Err(); err != nil {
+			return err
+		}
+		select {
+		case <-told:
+		case <-changed:
+		case <-timeout.C:
+			return notYet(fmt.Sprintf("hls: no answer of %s within %s", m.name, firstWait))
+		}
 	}
 }
 
 // admit makes a consumer the one that writes. What it sends from now on begins a run.
-func (m *muxer) admit(c *consumer, now time.Time) bool {
+func (m *muxer) admit(c *consumer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed || len(c.tracks) == 0 {
-		return false
+		return
 	}
 	m.endRun()
 	c.lead()
-	m.consumer, m.heardAt, m.reason = c, now, nil
-	return true
+	m.consumer, m.reason = c, nil
+	m.publish()
+}
+
+// left takes the place from a consumer whose join is over.
+func (m *muxer) left(j *tap.Join) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.consumer != nil && m.consumer.join == j {
+		m.consumer = nil
+	}
 }
 
 // publish wakes all that wait. The mutex is held.
@@ -79,18 +125,19 @@ func (m *muxer) publish() {
 	m.changed = make(chan struct{})
 }
 
-// close ends all waiting, and gives the consumer that is to leave the stream.
-func (m *muxer) close() *consumer {
+// close ends all waiting, leaves the stream, and tells whether that was not done before.
+func (m *muxer) close() bool {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.closed {
-		return nil
-	}
+	before := m.closed
 	m.closed = true
-	m.publish()
-	c := m.consumer
-	m.consumer = nil
-	return c
+	if !before {
+		m.publish()
+	}
+	m.mu.Unlock()
+	if m.tap != nil {
+		m.tap.Close()
+	}
+	return !before
 }
 
 // wait returns with the mutex held once ready says so, which it is asked with the mutex held. On an error the mutex is
@@ -100,9 +147,8 @@ func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool
 	if ready() && !m.closed {
 		return nil
 	}
-	timer, tick := time.NewTimer(limit), time.NewTicker(retryWait)
+	timer := time.NewTimer(limit)
 	defer timer.Stop()
-	defer tick.Stop()
 	for {
 		if m.closed {
 			m.mu.Unlock()
@@ -115,8 +161,6 @@ func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool
 		m.mu.Unlock()
 		select {
 		case <-changed:
-		case now := <-tick.C:
-			m.revive(now)
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
@@ -126,49 +170,16 @@ func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool
 	}
 }
 
-// away is an error once the source has sent nothing for long: for how long, and why.
+// away is an error while the source is away: for how long, and why. A muxer that has just joined waits instead.
 func (m *muxer) away(now time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	since := now.Sub(m.heardAt)
-	if since < silence && m.consumer != nil {
+	if m.tap == nil {
 		return nil
 	}
-	reason := m.reason
-	if reason == nil {
-		reason = errors.New("its source sends nothing")
-	}
-	return notYet(fmt.Sprintf("hls: nothing of %s for %s: %s", m.name, since.Round(time.Second), reason))
-}
-
-// revive asks a silent source anew, in the background: a producer that others published does not come back to the
-// consumers it had, and one that upstream redials is redialled up to a minute late.
-func (m *muxer) revive(now time.Time) {
+	state := m.tap.State()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.closed || m.reviving || m.consumer != nil && now.Sub(m.heardAt) < silence || now.Sub(m.triedAt) < retryWait {
-		return
+	if !state.Known || state.Online || m.consumer != nil && m.runs == 0 {
+		return nil
 	}
-	if m.consumer != nil && now.Sub(m.triedAt) < silence {
-		return
-	}
-	m.reviving, m.triedAt = true, now
-	old := m.consumer
-	m.consumer = nil
-	go func() {
-		if old != nil {
-			m.stream.RemoveConsumer(old)
-		}
-		c, err := m.ask()
-		if err == nil && !m.admit(c, time.Now()) {
-			m.stream.RemoveConsumer(c)
-		}
-		log.Debug().Err(err).Str("stream", m.name).Msg("[hls] rejoin")
-		m.mu.Lock()
-		m.reviving = false
-		if err != nil {
-			m.reason = err
-		}
-		m.mu.Unlock()
-	}()
+	return notYet(fmt.Sprintf("hls: nothing of %s for %s: %s", m.name, now.Sub(state.Since).Round(time.Second), state.Reason))
 }

@@ -3,7 +3,6 @@ package hls
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/core"
-	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/pkg/mp4"
 )
 
@@ -96,9 +94,10 @@ func (g *registry) count(stream *streams.Stream) (n int) {
 
 // begin asks the source, and keeps the muxer unless there is one with the same tracks.
 func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, error) {
-	m := newMuxer(name, k.stream, medias, time.Now())
-	c, err := m.ask()
-	if err != nil {
+	m := newMuxer(name, k.stream)
+	m.follow(medias)
+	if err := m.joined(); err != nil {
+		m.close()
 		g.mu.Lock()
 		delete(g.byKey, k)
 		g.mu.Unlock()
@@ -106,13 +105,12 @@ func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, erro
 	}
 
 	g.mu.Lock()
-	if other := g.sharing(k.stream, c); other != nil {
+	if other := g.sharing(m); other != nil {
 		other.touch(time.Now())
 		g.mu.Unlock()
-		k.stream.RemoveConsumer(c)
+		m.close()
 		return other, nil
 	}
-	m.admit(c, time.Now())
 	g.byID[m.id] = m
 	m.askedAt = time.Now()
 	m.alive = time.AfterFunc(idle, func() { g.expire(m) })
@@ -121,16 +119,24 @@ func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, erro
 	return m, nil
 }
 
-func (g *registry) sharing(stream *streams.Stream, c *consumer) *muxer {
+func (g *registry) sharing(with *muxer) *muxer {
+	from := with.receivers()
 	for _, m := range g.byID {
-		m.mu.Lock()
-		same := m.stream == stream && m.consumer != nil && sameTracks(m.consumer.from, c.from)
-		m.mu.Unlock()
-		if same {
+		if m.stream == with.stream && len(from) > 0 && sameTracks(m.receivers(), from) {
 			return m
 		}
 	}
 	return nil
+}
+
+// receivers are the tracks that are read just now.
+func (m *muxer) receivers() []*core.Receiver {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.consumer == nil {
+		return nil
+	}
+	return m.consumer.join.Receivers()
 }
 
 // sameTracks in any order: that of a query's codecs is a map's.
@@ -155,7 +161,6 @@ func (g *registry) get(id string) *muxer {
 		g.end(m)
 		return nil
 	}
-	m.revive(now)
 	return m
 }
 
@@ -191,27 +196,7 @@ func (g *registry) end(m *muxer) {
 		m.alive.Stop()
 	}
 	g.mu.Unlock()
-	if c := m.close(); c != nil {
-		m.stream.RemoveConsumer(c)
+	if m.close() {
 		log.Debug().Str("stream", m.name).Msg("[hls] stop muxer")
 	}
-}
-
-// ask makes the stream's source send to a consumer. That panics where a source does, and then nobody may wait for ever.
-func (m *muxer) ask() (c *consumer, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("hls: %v", r)
-		}
-	}()
-	c = newConsumer(m, m.medias)
-	if err = m.stream.AddConsumer(c); err != nil {
-		return nil, masked(err)
-	}
-	return c, nil
-}
-
-// masked is an error for people outside: sources are URLs with passwords.
-func masked(err error) error {
-	return errors.New(core.StripUserinfo(creds.SecretString(err.Error())))
 }

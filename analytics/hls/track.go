@@ -42,7 +42,7 @@ func (t *track) clock() int64 { return int64(t.codec.ClockRate) }
 func (t *track) begin(media time.Duration, source int64) {
 	t.begun, t.base, t.first = true, ticks(media, t.clock()), source
 	if t.units != nil {
-		t.order.reset(t.units.h265)
+		t.order.reset(t.units)
 	}
 }
 

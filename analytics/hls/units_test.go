@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -15,9 +16,15 @@ func FuzzUnits(f *testing.F) {
 	f.Add([]byte{0xFF, 0xFF, 0xFF, 0xFF}, false)
 	f.Fuzz(func(t *testing.T, data []byte, isH265 bool) {
 		r := newRig(t, h264Codec())
-		r.video.units.h265 = isH265
-		u := units{h265: isH265}
-		key, changed, ok := u.read(data)
+		u := units{coding: nal.H264}
+		if isH265 {
+			u.coding = nal.H265
+		}
+		r.video.units.coding = u.coding
+		entry := nal.Entry{Codec: u.coding}
+		read, _ := entry.Read(data, false, r.now) //nolint:errcheck // both refuse it
+		key := read.Key
+		changed, ok := u.read(data, key)
 		if ok {
 			require.NotEmpty(t, u.slices)
 		}

@@ -4,37 +4,36 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/pkg/iso"
+	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 )
 
-// write takes one access unit or audio frame of a consumer's track, in the order in which they are decoded. data is only
-// borrowed. shown is how many ticks after its decode time a picture is shown, where the source says that.
+// write takes one access unit or audio frame of a consumer's track, in the order in which they are decoded.
 //
 // A keyframe begins a run. Each access unit then fixes the duration of the one before, may thereby end a part or with a
 // keyframe a segment, and joins the part that is open.
-func (m *muxer) write(c *consumer, t *track, data []byte, timestamp, shown uint32, now time.Time) {
+func (m *muxer) write(c *consumer, t *track, u tap.Unit) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.consumer != c || len(data) == 0 {
+	if m.consumer != c || len(u.Data) == 0 {
 		return
 	}
-	m.heardAt = now
-	c.Send += len(data)
+	c.join.Sent(len(u.Data))
 	if t.leading {
-		m.writeLeading(c, t, data, timestamp, shown, now)
+		m.writeLeading(c, t, u)
 	} else if m.run != nil {
-		m.writeOther(t, data, timestamp, now)
+		m.writeOther(t, u.Data, u.Timestamp, u.At)
 	}
 }
 
-func (m *muxer) writeLeading(c *consumer, t *track, data []byte, timestamp, shown uint32, now time.Time) {
-	key, changed := true, false
+func (m *muxer) writeLeading(c *consumer, t *track, u tap.Unit) {
+	key, shown, now, changed := u.Key, u.Shown, u.At, false
 	if t.units != nil {
 		var ok bool
-		if key, changed, ok = t.units.read(data); !ok {
+		if changed, ok = t.units.read(u.Data, key); !ok {
 			return
 		}
 	}
-	source, follows := t.line.next(timestamp, now)
+	source, follows := t.line.next(u.Timestamp, now)
 	if !follows || changed {
 		m.endRun()
 	}
@@ -62,7 +61,7 @@ func (m *muxer) writeLeading(c *consumer, t *track, data []byte, timestamp, show
 		m.open = &segment{id: m.nextID, run: m.run, begin: span(media, t.clock()), key: key, breaks: m.breaks}
 		m.breaks = false
 	}
-	t.append(data, media, shown, flags)
+	t.append(u.Data, media, shown, flags)
 	m.lead, m.leadAt = span(media, t.clock()), now
 }
 

@@ -45,7 +45,7 @@ func (s *watchers) apiSource(w http.ResponseWriter, r *http.Request) {
 		case <-changed:
 		case <-r.Context().Done():
 			return
-		case <-s.ctx.Done():
+		case <-s.ended:
 			http.Error(w, "the server ends", http.StatusServiceUnavailable)
 			return
 		case <-timeout.C:
@@ -76,16 +76,18 @@ func (s *watchers) wsSource(tr *ws.Transport, _ *ws.Message) error {
 
 	watcher := s.acquire(name)
 	defer s.release(watcher, 0)
+	var told State
 	for {
 		state, known, changed := watcher.look()
-		if known {
+		if known && state != told {
+			told = state
 			tr.Write(&ws.Message{Type: "source", Value: state})
 		}
 		select {
 		case <-changed:
 		case <-closed:
 			return nil
-		case <-s.ctx.Done():
+		case <-s.ended:
 			return nil
 		}
 	}

@@ -9,7 +9,6 @@ package live
 
 import (
 	"embed"
-	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
@@ -34,10 +33,6 @@ var log zerolog.Logger
 var www embed.FS
 
 var sources *watchers
-
-// SetLastFrame tells of a place that knows since when a stream's source is away, from before anybody watched: when its
-// last frame came, and false where it does not look at that stream.
-func SetLastFrame(f func(stream string) (time.Time, bool)) { sources.lastFrame.Store(&f) }
 
 // Close ends the goroutines of the module. Nothing depends on it.
 func Close() {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,9 +30,9 @@ func TestSilentSource(t *testing.T) {
 	s.ask() // whoever asks twice is told once
 	require.NoError(t, <-s.ended)
 	second := subscribe(t, name)
-	state := s.until(offlineAfter+3*time.Second, false)
-	require.GreaterOrEqual(t, time.Since(began), offlineAfter)
-	require.WithinDuration(t, began, at(t, state.Since), offlineAfter+time.Second)
+	state := s.until(tap.Quiet+3*time.Second, false)
+	require.GreaterOrEqual(t, time.Since(began), tap.Quiet)
+	require.WithinDuration(t, began, at(t, state.Since), tap.Quiet+time.Second)
 	require.Equal(t, "no packet for 5s", state.Error)
 	require.Eventually(t, func() bool { _, asked = cam.counts(); return asked == 2 }, 5*time.Second, 10*time.Millisecond)
 	viewers, _ := cam.counts()
@@ -45,17 +46,15 @@ func TestSilentSource(t *testing.T) {
 // TestSinceBefore: what is known from before anybody watched counts.
 func TestSinceBefore(t *testing.T) {
 	noon := time.Date(2026, 11, 25, 3, 3, 0, 0, time.UTC)
-	SetLastFrame(func(string) (time.Time, bool) { return noon, true })
-	defer SetLastFrame(func(string) (time.Time, bool) { return time.Time{}, false })
 	cam := newWebcam(t)
 	name := stream(t, "http://"+cam.address+"/video.mjpeg")
+	tap.Seen(name, noon)
 	s := subscribe(t, name)
 	require.Equal(t, "2026-11-25T03:03:00.000Z", s.until(5*time.Second, false).Since)
 	s.close()
 	nobody(t, 2*time.Second)
 
 	// who comes later is told the same, though the one who saw it first is gone
-	SetLastFrame(func(string) (time.Time, bool) { return time.Time{}, false })
 	s = subscribe(t, name)
 	require.Equal(t, "2026-11-25T03:03:00.000Z", s.until(5*time.Second, false).Since)
 	s.close()
@@ -84,13 +83,6 @@ func TestBadQuestions(t *testing.T) {
 	require.NotContains(t, text, "hunter2")
 	require.Contains(t, state.Error, "connection refused")
 	nobody(t, pollLinger+2*time.Second)
-}
-
-// TestReceivedAllocatesNothing: it runs for each packet of each stream that is watched.
-func TestReceivedAllocatesNothing(t *testing.T) {
-	w := newWatcher(newWatchers(), "x", time.Time{})
-	now := time.Now()
-	require.Zero(t, testing.AllocsPerRun(1000, func() { w.received(now) }))
 }
 
 // TestPages: each page and module is there under its own name, and nothing beside.

@@ -12,7 +12,8 @@ import (
 
 // Join is one connection of a Tap with its stream.
 type Join struct {
-	At time.Time // when it was complete
+	At    time.Time // when it was complete
+	Value any       // the reader's own
 
 	tap      *Tap
 	source   *streams.Stream
@@ -28,7 +29,11 @@ type Join struct {
 func (j *Join) Receivers() []*core.Receiver { return j.from }
 
 // Sent counts bytes that the reader handed on, for api/streams.
-func (j *Join) Sent(n int) { j.consumer.Send += n }
+func (j *Join) Sent(n int) {
+	if j.consumer != nil { // a Join that no Tap made counts nothing
+		j.consumer.Send += n
+	}
+}
 
 // note records when something came. It runs for each packet, and allocates nothing.
 func (j *Join) note(now time.Time) {

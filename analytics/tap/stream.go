@@ -27,18 +27,19 @@ type stream struct {
 	woken  chan struct{}
 	pauses atomic.Bool // the source has shown that it pauses
 
-	mu      sync.Mutex
-	taps    []*Tap
-	source  *streams.Stream
-	state   State
-	changed chan struct{} // closed at each change
-	failed  error         // why nothing could be joined, for taps that come later; nil once something was
-	retryAt time.Time
-	pause   time.Duration
-	leaving *int      // joins of the source whose consumer is not yet removed
-	byUnits bool      // last is of a tap that reads access units, and has left for their silence: packets do not count
-	last    time.Time // the newest of what the joins that were left had noted, and of what was known before
-	before  time.Time // since when the source was away when the last tap closed
+	mu       sync.Mutex
+	taps     []*Tap
+	source   *streams.Stream
+	state    State
+	changed  chan struct{} // closed at each change
+	failed   error         // why nothing could be joined, at failedAt; nil once something was
+	failedAt time.Time
+	retryAt  time.Time
+	pause    time.Duration
+	leaving  *int      // joins of the source whose consumer is not yet removed
+	byUnits  bool      // last is of a tap that reads access units, and has left for their silence: packets do not count
+	last     time.Time // the newest of what the joins that were left had noted, and of what was known before
+	before   time.Time // since when the source was away when the last tap closed
 }
 
 // attempt is a dial under way.
@@ -218,7 +219,7 @@ func (s *stream) dialled(t *Tap, a *attempt, j *Join, err error) (ok bool) {
 
 // fail is why nothing can be joined: it is everybody's reason. The lock must be held.
 func (s *stream) fail(now time.Time, err error) {
-	s.failed = err
+	s.failed, s.failedAt = err, now
 	for _, t := range s.taps {
 		t.err = err
 	}

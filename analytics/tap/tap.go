@@ -78,7 +78,11 @@ func Open(name string, r Reader) *Tap {
 	t.stream = s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t.err = s.failed
+	if now := time.Now(); now.Sub(s.failedAt) >= time.Second {
+		s.retryAt = now // a new reader is worth an attempt of its own
+	} else {
+		t.err = s.failed
+	}
 	s.taps = append(s.taps, t)
 	s.wake()
 	return t
