@@ -21,22 +21,16 @@ import (
 	"github.com/AlexxIT/go2rtc/internal/app"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
-	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/live"
-	"github.com/AlexxIT/go2rtc/seats/analytics/page"
 	"github.com/AlexxIT/go2rtc/seats/analytics/reader"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 	"github.com/rs/zerolog"
 )
 
-// Init starts the module, as every module of go2rtc is started. A mistake in its section stops the program; a missing
-// model does not: the server still streams, and the log says what is missing.
+// Init starts the module, as every module of go2rtc is started, after package live's. A mistake in its section stops the
+// program; a missing model does not: the server still streams, and the log says what is missing.
 func Init() {
-	page.Init()
-	icecheck.Init()
-	live.Init()
-
 	var cfg struct {
 		Mod     Config         `yaml:"analytics"`
 		Streams map[string]any `yaml:"streams"`
@@ -80,7 +74,6 @@ var module *Analytics
 
 // Close ends the module: it saves what the next start would otherwise see again by itself. Nothing depends on it.
 func Close() {
-	live.Close()
 	if module != nil {
 		module.close()
 	}
