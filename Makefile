@@ -1,11 +1,11 @@
 # Everything is built against go2rtc as patches/ leaves it. The tag brings in alsa and v4l2, which plain upstream
-# does not compile with cgo (patches/0004).
+# does not compile with cgo (patches/0001).
 TAGS := -tags patched
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch build run test outage page pictures video bench lint image image-check clean
+.PHONY: help setup models patch upstream build run test outage page pictures video bench lint image image-check clean
 
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -18,6 +18,9 @@ models: ## fetches the models and clips of models/manifest.json; a missing one i
 
 patch: ## makes build/go2rtc (upstream with patches/) and go.work
 	@patches/apply.sh
+
+upstream: ## tries patches/ on the newest go2rtc that the module proxy serves, and prints what does not apply: make upstream VERSION=v1.9.15
+	@patches/apply.sh try $(VERSION)
 
 build: setup patch ## builds bin/go2rtc and bin/replay
 	go build $(TAGS) -trimpath -buildvcs=auto -o bin/ ./cmd/go2rtc ./cmd/replay
@@ -53,4 +56,4 @@ image-check: setup patch models ## builds the image without a registry, and runs
 	@.make/image-check.sh -tags patched,image
 
 clean: ## removes what was built; fetched libraries and models stay
-	rm -rf bin build/go2rtc build/go2rtc.stamp go.work go.work.sum
+	rm -rf bin build/go2rtc build/go2rtc.stamp build/upstream go.work go.work.sum

@@ -67,10 +67,29 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
+// TestVersion: upstream's, which is that of go.mod, in upstream's words, and ours; the API says the same.
 func TestVersion(t *testing.T) {
-	code, stdout, _ := ended(t, t.TempDir(), "-version")
-	require.Zero(t, code)
-	require.Regexp(t, regexp.MustCompile(`^go2rtc version 1\.9\.14\S* \(\S*\) \w+/\w+\n$`), stdout)
+	_, version, _ := strings.Cut(filepath.Base(upstreamDir(t)), "@v")
+	line := regexp.MustCompile(`^go2rtc version (` + regexp.QuoteMeta(version) + `\S*) \((\S*)\) \w+/\w+\nseats (\S+) \((\S*)\)\n$`)
+	for _, args := range [][]string{{"-version"}, {"--v"}, {"-c", "log: {}", "-config", "x", "-d=false", "-v=true"}} {
+		code, stdout, _ := ended(t, t.TempDir(), args...)
+		require.Zero(t, code)
+		require.Regexp(t, line, stdout)
+	}
+	code, _, _ := ended(t, t.TempDir(), "-v", "-what")
+	require.Equal(t, 2, code, "upstream's answer to a flag that is none")
+
+	_, stdout, _ := ended(t, t.TempDir(), "-version")
+	said := line.FindStringSubmatch(stdout)
+	s := newServer(t, "")
+	s.start()
+	defer s.stop()
+	var info struct {
+		Version, Revision string
+		Seats             struct{ Version, Revision string }
+	}
+	s.get("api", &info)
+	require.Equal(t, said[1:], []string{info.Version, info.Revision, info.Seats.Version, info.Seats.Revision})
 }
 
 func request(t testing.TB, method, url, body string) (status int, text string) {

@@ -52,7 +52,34 @@ func TestModules(t *testing.T) {
 	theirs := modules(t, filepath.Join(upstreamDir(t), "main.go"))
 	require.Greater(t, len(theirs), 40)
 	ours := modules(t, filepath.Join(root, "cmd", "go2rtc", "main.go"))
-	require.Equal(t, append(slices.Clone(theirs), `"analytics" analytics`), ours)
+	require.Equal(t, append(slices.Clone(theirs), `"page" page`, `"ice" icecheck`, `"live" live`, `"analytics" analytics`), ours)
+}
+
+// TestAllowList: a list of modules that names analytics switches on what its pages need, as lists written before these
+// had names of their own expect. Each can be named alone.
+func TestAllowList(t *testing.T) {
+	began := regexp.MustCompile(`\[log\] init module=(page|ice|live|analytics)\b`)
+	cases := []struct {
+		modules string
+		want    []string
+	}{
+		{"[api, ws, analytics]", []string{"page", "ice", "live", "analytics"}},
+		{"[api, ws, live, page]", []string{"page", "live"}},
+		{"[api, ws]", nil},
+	}
+	for _, ca := range cases {
+		t.Run(ca.modules, func(t *testing.T) {
+			s := newServer(t, "log: {level: trace}\napp: {modules: "+ca.modules+"}\n")
+			s.launch()
+			s.wait(10*time.Second, "it listens", func() bool { return contains(s.log.String(), "[api] listen") })
+			s.stop() // which is heard when all modules have begun
+			var got []string
+			for _, m := range began.FindAllStringSubmatch(s.log.String(), -1) {
+				got = append(got, m[1])
+			}
+			require.Equal(t, ca.want, got)
+		})
+	}
 }
 
 // TestStartsAsUpstream: one configuration with sources of many kinds; the same routes and ports, and ours.

@@ -78,6 +78,6 @@ type keyed http.HandlerFunc
 // ServeHTTP implements http.Handler.
 func (h keyed) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(w, r) }
 
-// Authenticates tells go2rtc's API (patches/0005) that its password need not be asked. Without the patch it is asked,
+// Authenticates tells go2rtc's API (patches/0013) that its password need not be asked. Without the patch it is asked,
 // too, and a page, which cannot give both, is refused.
 func (h keyed) Authenticates() bool { return true }

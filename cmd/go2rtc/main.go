@@ -1,9 +1,10 @@
 // Command go2rtc is upstream's go2rtc with seat analytics: every flag, module, port, route and page of
-// upstream, in its order, and analytics as the last module. The module hls is ours, with upstream's routes.
+// upstream, in its order, and our modules as the last ones. The module hls is ours, with upstream's routes.
 // e2e/upstream_test.go holds the list to upstream's.
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -54,6 +55,9 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics"
 	"github.com/AlexxIT/go2rtc/seats/analytics/healthcheck"
 	"github.com/AlexxIT/go2rtc/seats/analytics/hls"
+	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
+	"github.com/AlexxIT/go2rtc/seats/analytics/live"
+	"github.com/AlexxIT/go2rtc/seats/analytics/page"
 )
 
 func main() {
@@ -66,8 +70,13 @@ func main() {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
 
-	// version will be set later from -buildvcs info, this used only as fallback
-	app.Version = "1.9.14"
+	built := readBuild()
+	if built.isAsked(os.Args[1:]) {
+		fmt.Print(built)
+		return
+	}
+	app.Version = built.upstream // app.Init adds the revision
+	app.Info["seats"] = built    // in GET api
 
 	type module struct {
 		name string
@@ -127,11 +136,14 @@ func main() {
 		{"pinggy", pinggy.Init},
 		{"srtp", srtp.Init},
 		// Seat analytics
+		{"page", page.Init},    // seats.html, the navigation bar
+		{"ice", icecheck.Init}, // ice.html
+		{"live", live.Init},    // the player
 		{"analytics", analytics.Init},
 	}
 
 	for _, m := range modules {
-		if app.Modules == nil || m.name == "" || slices.Contains(app.Modules, m.name) {
+		if app.Modules == nil || m.name == "" || slices.Contains(app.Modules, m.name) || isNamedByAnalytics(m.name) {
 			m.init()
 		}
 	}
@@ -147,7 +159,14 @@ func main() {
 
 	println("exit with signal:", (<-stop).String()) // as upstream says it
 
+	// in reverse
 	analytics.Close()
+	live.Close()
+}
+
+// isNamedByAnalytics: in `app: modules:` the name analytics stands for the modules that its pages need, too.
+func isNamedByAnalytics(module string) bool {
+	return slices.Contains([]string{"page", "ice", "live"}, module) && slices.Contains(app.Modules, "analytics")
 }
 
 // hardwareModule gives alsa and v4l2 the look of packages, so that the list above reads as upstream's.
