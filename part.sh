@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# All tests, the quick ones first. The arguments are the build flags of the patched tree.
+set -euo pipefail
+echo "test: upstream's own tests in the patched tree, without what patches/baseline.txt names"
+known() { sed 's/#.*//' patches/baseline.txt | awk "$1"; }
+packages=$(cd build/go2rtc && go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... |
+	grep -vxFf <(known 'NF == 1'))
+tests=$(known 'NF > 1 { for (i = 2; i <= NF; i++) print $i }' | paste -sd '|')
+(cd build/go2rtc && "$OLDPWD/.make/gotestsum.sh" --rerun-fails=2 --packages="${packages//$'\n'/ }" -- -skip "^($tests)\$") ||
+	{ echo "test: upstream's tests do worse than patches/baseline.txt" >&2; exit 1; }
