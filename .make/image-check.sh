@@ -64,5 +64,5 @@ SEATS_IMAGE_ROOT=$(buildah mount "$container")
 buildah inspect --type image "$image" >"$work/image.json"
 export SEATS_IMAGE_JSON=$work/image.json SEATS_IMAGE_SIZES=$work/sizes
 rm -f "$SEATS_IMAGE_SIZES"
-go test "$@" -json -count=1 -timeout 20m -run '^TestImage' ./e2e/ | go run ./cmd/testlog &&
+.make/gotestsum.sh -- "$@" -count=1 -timeout 20m -run '^TestImage' ./e2e/ &&
 	cat "$SEATS_IMAGE_SIZES"

@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/stretchr/testify/require"
 )
@@ -135,19 +135,11 @@ func startServer(t *testing.T, stderr io.Writer, env ...string) (address string,
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = stderr
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	kill = func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil || strings.HasPrefix(line, "error") {
-		kill()
-		t.Fatalf("server did not come up: %q %v", line, err)
-	}
-	return strings.TrimSpace(line), kill
+	p := process.Start(t, cmd)
+	p.Until(t, 30*time.Second, "it says its address", func() bool { return strings.Contains(p.Output(), "\n") })
+	line, _, _ := strings.Cut(p.Output(), "\n")
+	require.NotContains(t, line, "error", "server did not come up")
+	return line, p.Kill
 }
 
 func getEvents(t *testing.T, address string) (events []store.EventRow) {

@@ -66,11 +66,7 @@ func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 		line string
 	}{
 		{"no model", func(s *server) {
-			path := filepath.Join(s.dir, "go2rtc.yaml")
-			b, err := os.ReadFile(path)
-			require.NoError(t, err)
-			text := string(b) + "\n"
-			require.NoError(t, os.WriteFile(path, []byte(text+"  model: {path: nowhere.onnx}\n"), 0o600))
+			s.write(s.text() + "\n  model: {path: nowhere.onnx}\n")
 		}, "nowhere.onnx is missing: `make models` fetches"},
 		{"corrupt database", func(s *server) {
 			require.NoError(t, os.WriteFile(filepath.Join(s.dir, "seats.db"), bytes.Repeat([]byte{0xff, 0}, 4096), 0o600))
@@ -91,7 +87,7 @@ func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 			s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+section)
 			ca.make(s)
 			s.start()
-			s.wait(10*time.Second, "the log says it", func() bool { return contains(s.log.String(), ca.line) })
+			s.wait(10*time.Second, "the log says it", func() bool { return contains(s.output(), ca.line) })
 			require.Equal(t, http.StatusOK, s.get("api/seats", nil))
 			s.wait(20*time.Second, "the stream plays", func() bool { return s.get("api/frame.mp4?src=cam1", nil) == http.StatusOK })
 			s.stop()

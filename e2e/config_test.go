@@ -3,9 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -18,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/stretchr/testify/require"
 )
 
@@ -104,14 +101,28 @@ func request(t testing.TB, method, url, body string) (status int, text string) {
 	return res.StatusCode, string(b)
 }
 
+// asAdmin is the status that a page answers a client with, who gives a password or none; 0 where nothing answers.
+func asAdmin(t testing.TB, url, password string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	require.NoError(t, err)
+	if password != "" {
+		req.SetBasicAuth("admin", password)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
+}
+
 // TestEditorRefuses: what the next start would refuse is not saved, or the restart button would lock its user out.
 func TestEditorRefuses(t *testing.T) {
 	s := newServer(t, "streams: {cam1: \"rtsp://127.0.0.1:1/1\"} # kept\n")
 	s.start()
 	defer s.stop()
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	before, err := os.ReadFile(path)
-	require.NoError(t, err)
+	before := s.text()
 
 	cases := []struct{ name, method, text, want string }{
 		{"does not parse", http.MethodPost, "api: {}\nstreams: [\n", "line 2: did not find expected"},
@@ -126,55 +137,30 @@ func TestEditorRefuses(t *testing.T) {
 			code, text := request(t, ca.method, s.api+"api/config", ca.text)
 			require.Equal(t, http.StatusBadRequest, code, text)
 			require.Contains(t, text, ca.want)
-			after, errRead := os.ReadFile(path)
-			require.NoError(t, errRead)
-			require.Equal(t, string(before), string(after))
+			require.Equal(t, before, s.text())
 		})
 	}
 
-	good := string(before) + "webrtc:\n  ice_servers:\n    - urls: [turn:example.com:443?transport=tcp]\n      secret: x\n"
+	good := before + "webrtc:\n  ice_servers:\n    - urls: [turn:example.com:443?transport=tcp]\n      secret: x\n"
 	good = strings.Replace(good, "webrtc: {listen: \"\"}\n", "", 1)
 	code, text := request(t, http.MethodPost, s.api+"api/config", good)
 	require.Equal(t, http.StatusOK, code, text)
-	after, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, good, string(after))
+	require.Equal(t, good, s.text())
 }
 
 // TestPasswordIsAsked: of a client that is not on loopback, with the operators' file, which upstream drops as a whole.
 func TestPasswordIsAsked(t *testing.T) {
 	s := newServer(t, "")
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	port := freeport.Take(t)
-	require.NoError(t, os.WriteFile(path, fmt.Appendf(nil, `api: {listen: "127.0.0.1:%d", username: admin, password: secret, local_auth: true}
-rtsp: {listen: "127.0.0.1:%d"}
-webrtc:
+	s.rewrite("api: {", "api: {username: admin, password: secret, local_auth: true, ")
+	s.rewrite("webrtc: {listen: \"\"}\n", `webrtc:
   listen: ""
   ice_servers:
     - urls: [turn:turn.metered.ca:443?transport=tcp]
       username: your-username
       credential: your-password
-`, port, s.rtsp), 0o600))
-	log := &output{}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), "-config", path)
-	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-
-	url := "http://" + net.JoinHostPort("127.0.0.1", fmt.Sprint(port)) + "/api/streams"
-	ask := func(password string) int {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-		require.NoError(t, err)
-		if password != "" {
-			req.SetBasicAuth("admin", password)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return 0
-		}
-		_ = res.Body.Close()
-		return res.StatusCode
-	}
+`)
+	s.launch()
+	ask := func(password string) int { return asAdmin(t, s.api+"api/streams", password) }
 	s.wait(10*time.Second, "the API answers", func() bool { return ask("secret") == http.StatusOK })
 	require.Equal(t, http.StatusUnauthorized, ask(""))
 	require.Equal(t, http.StatusUnauthorized, ask("wrong"))
@@ -184,13 +170,9 @@ webrtc:
 func TestPasswordIsAskedThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	withPassword := strings.Replace(string(text), "api: {", "api: {username: admin, password: secret, ", 1)
-	require.NoError(t, os.WriteFile(path, []byte(withPassword), 0o600))
+	s.rewrite("api: {", "api: {username: admin, password: secret, ")
 	s.start() // asks api/seats without a password, as a program on this machine may
-	require.NotContains(t, s.log.String(), "no password")
+	require.NotContains(t, s.output(), "no password")
 
 	target, err := url.Parse(s.api)
 	require.NoError(t, err)
@@ -199,17 +181,7 @@ func TestPasswordIsAskedThroughAProxy(t *testing.T) {
 		r.SetXForwarded()
 	}})
 	defer proxy.Close()
-	ask := func(password string) int {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, proxy.URL+"/api/config", http.NoBody)
-		require.NoError(t, err)
-		if password != "" {
-			req.SetBasicAuth("admin", password)
-		}
-		res, err := http.DefaultClient.Do(req)
-		require.NoError(t, err)
-		require.NoError(t, res.Body.Close())
-		return res.StatusCode
-	}
+	ask := func(password string) int { return asAdmin(t, proxy.URL+"/api/config", password) }
 	require.Equal(t, http.StatusUnauthorized, ask(""))
 	require.Equal(t, http.StatusUnauthorized, ask("guess"))
 	require.Equal(t, http.StatusOK, ask("secret"))
@@ -221,18 +193,8 @@ func TestPasswordIsAskedThroughAProxy(t *testing.T) {
 func TestOpenAPIIsSaid(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), `listen: "127.0.0.1:`, `listen: "192.0.2.1:`, 1)), 0o600))
-	log := &output{}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "go2rtc"), "-config", path)
-	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(t, cmd.Start())
-	defer func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	}()
-	s.wait(10*time.Second, "it says so", func() bool { return contains(log.String(), "[api] no password") })
-	require.Equal(t, 1, strings.Count(log.String(), "no password"))
+	s.rewrite(`listen: "127.0.0.1:`, `listen: "192.0.2.1:`)
+	s.launch()
+	s.wait(10*time.Second, "it says so", func() bool { return contains(s.output(), "[api] no password") })
+	require.Equal(t, 1, strings.Count(s.output(), "no password"))
 }

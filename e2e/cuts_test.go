@@ -74,7 +74,7 @@ func TestCuts(t *testing.T) {
 				t.Logf("%s: the picture stood for %.1f s, then by %s %s: %s", ca.name, (stood[1]-stood[0])/1000, now.Playing, now.Route, now.Reason)
 				require.Less(t, stood[1]-stood[0], 10_000.)
 				// a short cut would leave a session that only waits for the path
-				s.box.Wait(t, 20*time.Second, "the box gives the session up", func() bool { return s.sessions() == 0 })
+				s.box.Until(t, 20*time.Second, "the box gives the session up", func() bool { return s.sessions() == 0 })
 			}
 
 			ca.mend(s)

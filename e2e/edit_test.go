@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,14 +27,7 @@ analytics:
   interval: 500ms
   model: {path: %s}
 `, source.rtsp, filepath.Join(root, "models", "testcard.onnx")))
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	text := func() string {
-		t.Helper()
-		b, err := os.ReadFile(path)
-		require.NoError(t, err)
-		return string(b)
-	}
-	original := text()
+	original := s.text()
 	s.start()
 
 	// whoever draws the first seat of a camera sees what is found in it
@@ -90,7 +82,7 @@ analytics:
       name: "창가 \"1\""
       roi: [[0.226, 0.74], [0.351, 0.74], [0.351, 0.98], [0.226, 0.98]]
       items_roi: [[0.351, 0.42], [0.514, 0.42], [0.514, 0.74], [0.351, 0.74]]
-`, text())
+`, s.text())
 	read("seats", &all)
 	require.Len(t, all.Seats, 1, "the whole is sent again")
 	var event struct {
@@ -135,11 +127,11 @@ analytics:
 	require.Equal(t, http.StatusForbidden, res.StatusCode)
 	status, said = request(t, http.MethodDelete, s.api+"api/seats?id=A1&revision="+all.Seats[0].Revision, "")
 	require.Equal(t, http.StatusNoContent, status, said)
-	require.Equal(t, original, text())
+	require.Equal(t, original, s.text())
 	require.Equal(t, http.StatusOK, s.get("api/seats", &all))
 	require.Empty(t, all.Seats)
 	require.NotEmpty(t, s.events("seat_id=A1"), "its events stay")
 	s.stop()
-	require.Equal(t, original, text())
+	require.Equal(t, original, s.text())
 	source.stop()
 }

@@ -41,9 +41,9 @@ func TestStopWhileStarting(t *testing.T) {
 	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
 	for range 3 {
 		s.launch()
-		s.wait(10*time.Second, "the API listens", func() bool { return contains(s.log.String(), "[api] listen") })
+		s.wait(10*time.Second, "the API listens", func() bool { return contains(s.output(), "[api] listen") })
 		s.stop()
-		require.Contains(t, s.log.String(), "exit with signal: terminated")
+		require.Contains(t, s.output(), "exit with signal: terminated")
 	}
 }
 
@@ -65,7 +65,7 @@ func TestDiskFull(t *testing.T) {
 	fill := exec.Command("dd", "if=/dev/zero", "of="+ballast, "bs=4k", "status=none")
 	require.Error(t, fill.Run(), "the disk is full")
 	known := s.events("")
-	s.wait(40*time.Second, "the log says it", func() bool { return contains(s.log.String(), "no space is left on its disk") })
+	s.wait(40*time.Second, "the log says it", func() bool { return contains(s.output(), "no space is left on its disk") })
 	require.NotZero(t, s.metric("go2rtc_analytics_look_failures_total"))
 	require.Equal(t, http.StatusServiceUnavailable, s.get("api/seats/health", nil))
 	require.Equal(t, http.StatusOK, s.get("api/frame.mp4?src=cam1", nil), "the stream plays")
@@ -74,7 +74,7 @@ func TestDiskFull(t *testing.T) {
 	require.NoError(t, os.Remove(ballast))
 	s.wait(40*time.Second, "there are more events", func() bool { return len(s.events("")) > len(known) })
 	require.Subset(t, s.events(""), known)
-	s.wait(10*time.Second, "the log says that it is over", func() bool { return contains(s.log.String(), "look failed, over") })
+	s.wait(10*time.Second, "the log says that it is over", func() bool { return contains(s.output(), "look failed, over") })
 	s.wait(10*time.Second, "it is healthy", func() bool { return s.get("api/seats/health", nil) == http.StatusOK })
 	s.stop()
 }
@@ -106,19 +106,13 @@ func TestHostileStream(t *testing.T) {
 		send(50) // it goes on: a stream that had no source when it was asked for is asked for again some time later
 		return s.metric("go2rtc_analytics_damaged_units_total")+s.metric("go2rtc_analytics_look_failures_total") > 0
 	})
-	require.Regexp(t, `\[analytics\] (damaged stream|look failed)`, s.log.String())
-	require.Less(t, strings.Count(s.log.String(), "[analytics]"), 30, "lines are few")
+	require.Regexp(t, `\[analytics\] (damaged stream|look failed)`, s.output())
+	require.Less(t, strings.Count(s.output(), "[analytics]"), 30, "lines are few")
 	require.NoError(t, publisher.conn.Close())
 
 	source := camera(t, cardSource(t))
 	source.start()
-	relay := exec.Command("ffmpeg", "-v", "error", "-nostdin", "-rtsp_transport", "tcp", "-i", fmt.Sprintf("rtsp://127.0.0.1:%d/clip", source.rtsp),
-		"-c", "copy", "-rtsp_transport", "tcp", "-f", "rtsp", fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", s.rtsp))
-	require.NoError(t, relay.Start())
-	t.Cleanup(func() {
-		_ = relay.Process.Kill()
-		_ = relay.Wait()
-	})
+	relays(t, source, s)
 	s.wait(60*time.Second, "somebody sits down", func() bool { return len(s.events("seat_id=A&event_type=person_enter")) > 0 })
 	s.stop()
 }

@@ -1,24 +1,17 @@
 package e2e
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/bluenviron/gohlslib/v2"
-	"github.com/bluenviron/gohlslib/v2/pkg/codecs"
-	"github.com/chromedp/chromedp"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -58,78 +51,6 @@ func (s *server) hlsConsumers(stream string) (names []string) {
 	return names
 }
 
-// hlsAnswers counts what a viewer's requests were answered with.
-type hlsAnswers struct {
-	mu    sync.Mutex
-	codes map[int]int
-	odd   []string
-}
-
-func (a *hlsAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	a.codes[res.StatusCode]++
-	if res.StatusCode != http.StatusOK {
-		a.odd = append(a.odd, fmt.Sprint(res.StatusCode, " ", r.URL))
-	}
-	a.mu.Unlock()
-	return res, nil
-}
-
-// hlsViewer follows the playlists with gohlslib's client, and counts access units and audio packets.
-type hlsViewer struct {
-	hlsAnswers
-	client       *gohlslib.Client
-	video, audio int // guarded by mu
-	last         time.Time
-}
-
-func hlsView(t testing.TB, address string) *hlsViewer {
-	t.Helper()
-	v := &hlsViewer{hlsAnswers: hlsAnswers{codes: map[int]int{}}}
-	count := func(n *int) {
-		v.mu.Lock()
-		*n++
-		v.last = time.Now()
-		v.mu.Unlock()
-	}
-	v.client = &gohlslib.Client{
-		URI:           address,
-		HTTPClient:    &http.Client{Transport: &v.hlsAnswers},
-		OnDecodeError: func(error) {},
-
-		OnDownloadPrimaryPlaylist: func(string) {},
-		OnDownloadStreamPlaylist:  func(string) {},
-		OnDownloadSegment:         func(string) {},
-		OnDownloadPart:            func(string) {},
-	}
-	v.client.OnTracks = func(tracks []*gohlslib.Track) error {
-		for _, track := range tracks {
-			switch track.Codec.(type) {
-			case *codecs.H264, *codecs.H265:
-				v.client.OnDataH26x(track, func(_, _ int64, _ [][]byte) { count(&v.video) })
-			case *codecs.MPEG4Audio:
-				v.client.OnDataMPEG4Audio(track, func(_ int64, _ [][]byte) { count(&v.audio) })
-			default:
-				return errors.New("unexpected codec")
-			}
-		}
-		return nil
-	}
-	require.NoError(t, v.client.Start())
-	t.Cleanup(v.client.Close)
-	return v
-}
-
-func (v *hlsViewer) seen() (video, audio int, last time.Time, odd []string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.video, v.audio, v.last, v.odd
-}
-
 // TestHLSManyViewers: twenty viewers of one stream, with filters that differ, are one consumer and never see a 404; when
 // they have gone the consumer goes.
 func TestHLSManyViewers(t *testing.T) {
@@ -146,7 +67,7 @@ func TestHLSManyViewers(t *testing.T) {
 	begin := time.Now()
 	s.wait(30*time.Second, "everybody has seen 20 s", func() bool {
 		for _, v := range viewers {
-			if video, audio, _, _ := v.seen(); video < 500 || audio < 900 {
+			if video, audio, _ := v.seen(); video < 500 || audio < 900 {
 				return false
 			}
 		}
@@ -155,8 +76,7 @@ func TestHLSManyViewers(t *testing.T) {
 	t.Logf("twenty viewers had 20 s of video after %s", time.Since(begin).Round(time.Millisecond))
 	require.Equal(t, []string{"hls/fmp4"}, s.hlsConsumers("cam1"))
 	for _, v := range viewers {
-		_, _, _, odd := v.seen()
-		require.Empty(t, odd)
+		require.Empty(t, v.refusals())
 		v.client.Close()
 	}
 	s.wait(40*time.Second, "the muxer ended", func() bool { return len(s.hlsConsumers("cam1")) == 0 })
@@ -217,99 +137,6 @@ func TestHLSFFmpeg(t *testing.T) {
 	}
 }
 
-// hlsBrowser opens a browser for one test.
-func hlsBrowser(t testing.TB) context.Context {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(900, 600), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancelAlloc)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// hlsPixels is a sum over what the video element shows; it changes with the picture.
-const hlsPixels = `(() => {
-	const video = document.querySelector('video');
-	if (!video || video.readyState < 2) return '';
-	const canvas = document.createElement('canvas');
-	canvas.width = 160;
-	canvas.height = 90;
-	const context = canvas.getContext('2d');
-	context.drawImage(video, 0, 0, 160, 90);
-	return context.getImageData(0, 0, 160, 90).data.reduce((sum, v, i) => (sum * 31 + v) % 1000000007, 0).toString();
-})()`
-
-// hlsMoves waits until the picture has changed a few times, and says how long that took.
-func hlsMoves(ctx context.Context, t testing.TB, limit time.Duration) time.Duration {
-	t.Helper()
-	begin := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	shown := map[string]bool{}
-	for len(shown) < 5 {
-		now, err := chromedp.Run(ctx, chromedp.Evaluate[string](hlsPixels))
-		require.NoError(t, err, "the picture does not move, %d seen", len(shown))
-		if now != "" {
-			shown[now] = true
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("the picture did not move within %s, %d seen", limit, len(shown))
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-	return time.Since(begin)
-}
-
-// TestHLSPage: hls.html in Chromium with hls.js from the binary; the camera goes, it is said, and comes back.
-func TestHLSPage(t *testing.T) {
-	t.Parallel()
-	source := hlsCamera(t, hlsPictures+" "+hlsTone+" "+hlsH264+" "+hlsSound)
-	source.start()
-	s := hlsServer(t, source)
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, bytes.Replace(b, []byte("api: {"), []byte("api: {username: admin, password: secret, "), 1), 0o600))
-	s.start()
-	ctx := hlsBrowser(t)
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(s.api+"hls.html?src=cam1&mp4")))
-	t.Logf("first moving picture after %s", hlsMoves(ctx, t, 20*time.Second).Round(time.Millisecond))
-
-	const delay = `hls.playingDate ? Date.now() - hls.playingDate.getTime() : 0`
-	var late float64
-	s.wait(20*time.Second, "the delay is known", func() bool {
-		late, err = chromedp.Run(ctx, chromedp.Evaluate[float64](delay))
-		require.NoError(t, err)
-		return late > 0
-	})
-	t.Logf("delay from the packet's arrival to the screen: %.0f ms", late)
-	require.Less(t, late, 3000.0)
-
-	source.stop()
-	limited, cancel := context.WithTimeout(ctx, 60*time.Second)
-	defer cancel()
-	_, err = chromedp.Run(limited, chromedp.Poll[bool](`document.querySelector('video').paused || document.querySelector('video').readyState < 3`))
-	require.NoError(t, err, "the picture stands")
-	source.start()
-	t.Logf("moves again %s after the camera's server was back", hlsMoves(ctx, t, 45*time.Second).Round(time.Millisecond))
-	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
-		png, errShot := chromedp.Run(limited, chromedp.CaptureScreenshot())
-		require.NoError(t, errShot)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "hls.png"), png, 0o600))
-	}
-
-	// what is wrong is said in words
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(s.api+"hls.html?src=nowhere&mp4")))
-	_, err = chromedp.Run(limited, chromedp.Poll[bool](`document.getElementById('state').innerText.includes('stream not found')`))
-	require.NoError(t, err)
-	s.stop()
-}
-
 // TestHLSCameraComesBack: a source that is away at the first request is answered with its own error; one that goes in
 // mid-play leaves its playlist, and viewers go on, behind a discontinuity, when it is back.
 func TestHLSCameraComesBack(t *testing.T) {
@@ -324,17 +151,17 @@ func TestHLSCameraComesBack(t *testing.T) {
 
 	source.start()
 	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
-	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
+	v.shows(t, 15*time.Second, 25)
 	code, text = request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
 	require.Equal(t, http.StatusOK, code)
 	playlist := s.api + "api/" + strings.TrimSpace(text[strings.LastIndex(strings.TrimSpace(text), "\n")+1:])
 
 	source.stop()
-	s.wait(15*time.Second, "nothing more comes", func() bool { _, _, last, _ := v.seen(); return time.Since(last) > 4*time.Second })
+	v.rests(t, 15*time.Second, 4*time.Second)
 	code, text = request(t, http.MethodGet, playlist, "")
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, text, "#EXTINF")
-	before, _, _, _ := v.seen()
+	before := v.pictures()
 	s.wait(20*time.Second, "who comes now is told", func() bool {
 		code, text = request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
 		return code == http.StatusServiceUnavailable
@@ -343,12 +170,11 @@ func TestHLSCameraComesBack(t *testing.T) {
 	require.NotContains(t, text, "hunter2")
 
 	source.start()
-	s.wait(30*time.Second, "it plays again", func() bool { video, _, _, _ := v.seen(); return video > before+50 })
+	v.shows(t, 30*time.Second, before+50)
 	code, text = request(t, http.MethodGet, playlist, "")
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, text, "#EXT-X-DISCONTINUITY\n")
-	_, _, _, odd := v.seen()
-	require.Empty(t, odd)
+	require.Empty(t, v.refusals())
 	s.stop()
 }
 
@@ -377,12 +203,9 @@ func TestHLSPublisherComesBack(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"\"}\n")
 	s.start()
-	publish := func() *exec.Cmd {
+	publish := func() *process.Process {
 		arguments := strings.Fields("-v error -nostdin -re " + hlsPictures + " " + hlsH264 + " -rtsp_transport tcp -f rtsp " + fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", s.rtsp))
-		cmd := exec.Command("ffmpeg", arguments...)
-		require.NoError(t, cmd.Start())
-		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-		return cmd
+		return process.Start(t, exec.Command("ffmpeg", arguments...))
 	}
 	first := publish()
 	s.wait(15*time.Second, "it is there", func() bool {
@@ -390,15 +213,13 @@ func TestHLSPublisherComesBack(t *testing.T) {
 		return code == http.StatusOK
 	})
 	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
-	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
-	require.NoError(t, first.Process.Kill())
-	_ = first.Wait()
-	s.wait(15*time.Second, "nothing more comes", func() bool { _, _, last, _ := v.seen(); return time.Since(last) > 2*time.Second })
-	before, _, _, _ := v.seen()
+	v.shows(t, 15*time.Second, 25)
+	first.Kill()
+	v.rests(t, 15*time.Second, 2*time.Second)
+	before := v.pictures()
 	publish()
-	s.wait(30*time.Second, "it plays again", func() bool { video, _, _, _ := v.seen(); return video > before+50 })
-	_, _, _, odd := v.seen()
-	require.Empty(t, odd)
+	v.shows(t, 30*time.Second, before+50)
+	require.Empty(t, v.refusals())
 	s.stop()
 }
 
@@ -410,7 +231,7 @@ func TestHLSHostile(t *testing.T) {
 	s := hlsServer(t, source)
 	s.start()
 	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
-	s.wait(15*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 25 })
+	v.shows(t, 15*time.Second, 25)
 	_, text := request(t, http.MethodGet, s.api+"api/stream.m3u8?src=cam1&mp4", "")
 	lines := strings.Fields(text)
 	u, err := url.Parse(lines[len(lines)-1])
@@ -466,7 +287,7 @@ func TestHLSHostile(t *testing.T) {
 		require.NoError(t, errDo)
 		t.Cleanup(func() { _ = unread.Body.Close() })
 	}
-	before, _, _, _ := v.seen()
+	before := v.pictures()
 	begin := time.Now()
 	var group sync.WaitGroup
 	for i := range 10 {
@@ -482,9 +303,8 @@ func TestHLSHostile(t *testing.T) {
 	}
 	group.Wait()
 	t.Logf("ten thousand requests for nothing in %s", time.Since(begin).Round(time.Millisecond))
-	s.wait(15*time.Second, "it goes on", func() bool { video, _, _, _ := v.seen(); return video > before+75 })
-	_, _, _, odd := v.seen()
-	require.Empty(t, odd)
+	v.shows(t, 15*time.Second, before+75)
+	require.Empty(t, v.refusals())
 
 	for i := range 20 {
 		code, body := request(t, http.MethodGet, fmt.Sprintf("%sapi/stream.m3u8?src=cam1&video=h264&audio=codec%d", s.api, i), "")

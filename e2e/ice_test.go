@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
@@ -20,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck/coturntest"
+	"github.com/AlexxIT/go2rtc/seats/e2e/coturn"
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/gorilla/websocket"
 	"github.com/pion/stun/v3"
@@ -33,18 +32,8 @@ import (
 func newICEServer(t testing.TB, section, config string) (s *server, port int) {
 	t.Helper()
 	s, port = newServer(t, config), freeport.Take(t)
-	s.replace("webrtc: {listen: \"\"}\n", fmt.Sprintf("webrtc:\n  listen: \"127.0.0.1:%d\"\n%s", port, section))
+	s.rewrite("webrtc: {listen: \"\"}\n", fmt.Sprintf("webrtc:\n  listen: \"127.0.0.1:%d\"\n%s", port, section))
 	return s, port
-}
-
-// replace changes the configuration.
-func (s *server) replace(old, text string) {
-	s.t.Helper()
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(s.t, err)
-	require.Contains(s.t, string(b), old)
-	require.NoError(s.t, os.WriteFile(path, bytes.Replace(b, []byte(old), []byte(text), 1), 0o600))
 }
 
 // stunServer tells everybody that they come from ip, or nothing where ip is empty.
@@ -125,7 +114,7 @@ func TestStunCandidate(t *testing.T) {
 `, silent, good), "streams: {cam1: \"\"}\n")
 	s.start()
 	s.wait(10*time.Second, "the address is learnt", func() bool {
-		return contains(s.log.String(), "[webrtc] ice public address=203.0.113.7 stun="+good)
+		return contains(s.output(), "[webrtc] ice public address=203.0.113.7 stun="+good)
 	})
 	answer := s.whip()
 	require.Regexp(t, fmt.Sprintf(`a=candidate:\d+ 1 udp \d+ 203\.0\.113\.7 %d typ host\r\n`, port), answer)
@@ -158,9 +147,9 @@ func TestSilentStunServers(t *testing.T) {
 		}
 	}
 	require.Less(t, time.Since(begin), 2*time.Second)
-	s.wait(15*time.Second, "the log tells", func() bool { return contains(s.log.String(), "no stun server answers") })
-	require.Contains(t, s.log.String(), first+": no answer, "+second+": no answer")
-	require.Equal(t, 1, strings.Count(s.log.String(), "no stun server answers"))
+	s.wait(15*time.Second, "the log tells", func() bool { return contains(s.output(), "no stun server answers") })
+	require.Contains(t, s.output(), first+": no answer, "+second+": no answer")
+	require.Equal(t, 1, strings.Count(s.output(), "no stun server answers"))
 	s.stop()
 }
 
@@ -194,7 +183,7 @@ func allocate(t testing.TB, address, username, credential string) error {
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
-	client, err := turn.NewClient(&turn.ClientConfig{TURNServerAddr: address, STUNServerAddr: address, Conn: conn, Username: username, Password: credential, Realm: coturntest.Realm})
+	client, err := turn.NewClient(&turn.ClientConfig{TURNServerAddr: address, STUNServerAddr: address, Conn: conn, Username: username, Password: credential, Realm: coturn.Realm})
 	require.NoError(t, err)
 	defer client.Close()
 	require.NoError(t, client.Listen())
@@ -216,7 +205,7 @@ type iceServer struct {
 func TestShortLivedCredentials(t *testing.T) {
 	t.Parallel()
 	const secret = "north-wind-4711"
-	address := fmt.Sprintf("127.0.0.1:%d", coturntest.Start(t, "--use-auth-secret", "--static-auth-secret="+secret, "--no-tls"))
+	address := fmt.Sprintf("127.0.0.1:%d", coturn.Start(t, "--use-auth-secret", "--static-auth-secret="+secret, "--no-tls"))
 	s, _ := newICEServer(t, fmt.Sprintf("  ice_servers:\n    - urls: turn:%s?transport=udp\n      username: box\n      secret: ${TURN_SECRET:%s}\n", address, secret),
 		"log: {level: trace}\nstreams: {cam1: \"\"}\n")
 	s.start()
@@ -247,7 +236,7 @@ func TestShortLivedCredentials(t *testing.T) {
 
 	_, streams := do(t, http.MethodGet, s.api+"api/streams", "")
 	_, log := do(t, http.MethodGet, s.api+"api/log", "")
-	for _, said := range []string{text, streams, log, s.log.String()} {
+	for _, said := range []string{text, streams, log, s.output()} {
 		require.NotContains(t, said, secret)
 	}
 	s.stop()
@@ -264,7 +253,7 @@ func TestServersInWHEP(t *testing.T) {
       credential: pass
 `, address)
 	s, _ := newICEServer(t, section, "streams: {cam1: \"\"}\n")
-	s.replace("api: {", "api: {origin: \"*\", ")
+	s.rewrite("api: {", "api: {origin: \"*\", ")
 	s.start()
 	publish(t, fmt.Sprintf("127.0.0.1:%d", s.rtsp), "cam1")
 	want := []string{
@@ -307,7 +296,7 @@ func TestEditorKnowsTheSecret(t *testing.T) {
 func TestServersBehindThePassword(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")
-	s.replace("api: {", "api: {username: admin, password: secret, ")
+	s.rewrite("api: {", "api: {username: admin, password: secret, ")
 	s.start()
 	res, text := do(t, http.MethodGet, s.api+"api/ice", "", "X-Forwarded-For", "127.0.0.1")
 	require.Equal(t, http.StatusUnauthorized, res.StatusCode)
@@ -350,8 +339,8 @@ func TestWebSocketBehindAProxy(t *testing.T) {
 	_, res, err := dial("https://other.example.com")
 	require.Error(t, err)
 	require.Equal(t, http.StatusForbidden, res.StatusCode)
-	s.wait(5*time.Second, "the log tells", func() bool { return contains(s.log.String(), "[api] ws refused") })
-	require.Equal(t, 1, strings.Count(s.log.String(), "[api] ws refused"))
-	require.Regexp(t, `WRN \[api\] ws refused, .* forwarded=127\.0\.0\.1:\d+ host=127\.0\.0\.1:\d+ origin=https://other\.example\.com`, s.log.String())
+	s.wait(5*time.Second, "the log tells", func() bool { return contains(s.output(), "[api] ws refused") })
+	require.Equal(t, 1, strings.Count(s.output(), "[api] ws refused"))
+	require.Regexp(t, `WRN \[api\] ws refused, .* forwarded=127\.0\.0\.1:\d+ host=127\.0\.0\.1:\d+ origin=https://other\.example\.com`, s.output())
 	s.stop()
 }

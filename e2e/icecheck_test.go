@@ -4,28 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck"
-	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck/coturntest"
+	"github.com/AlexxIT/go2rtc/seats/e2e/coturn"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
-
-// rewrite changes the configuration before the start.
-func (s *server) rewrite(from, to string) {
-	s.t.Helper()
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(s.t, err)
-	require.Contains(s.t, string(b), from)
-	require.NoError(s.t, os.WriteFile(path, []byte(strings.Replace(string(b), from, to, 1)), 0o600))
-}
 
 // emulate sets the page's width and colour scheme.
 func (b *tab) emulate(width, height int64, scheme string) {
@@ -41,13 +29,13 @@ func (b *tab) emulate(width, height int64, scheme string) {
 // TestICEPage: the page in Chromium says of each server what the box and the browser get from it.
 func TestICEPage(t *testing.T) {
 	t.Parallel()
-	good := coturntest.Start(t, coturntest.LongTerm()...)
-	byTCP := coturntest.Start(t, append(coturntest.LongTerm(), "--no-udp")...)
-	rest := coturntest.Start(t, "--use-auth-secret", "--static-auth-secret", "north-wind", "--no-tls")
+	good := coturn.Start(t, coturn.LongTerm()...)
+	byTCP := coturn.Start(t, append(coturn.LongTerm(), "--no-udp")...)
+	rest := coturn.Start(t, "--use-auth-secret", "--static-auth-secret", "north-wind", "--no-tls")
 	silent, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = silent.Close() }()
-	account := fmt.Sprintf("username: %s, credential: %s", coturntest.User, coturntest.Password)
+	account := fmt.Sprintf("username: %s, credential: %s", coturn.User, coturn.Password)
 
 	s := newServer(t, "")
 	s.rewrite(`webrtc: {listen: ""}`, strings.NewReplacer(
@@ -114,9 +102,9 @@ func TestICEPage(t *testing.T) {
 	ko.emulate(390, 844, "dark")
 	ko.shot("ice-ko-phone")
 
-	for _, secret := range []string{coturntest.Password, "wrong-s3cret", "north-wind"} {
-		require.NotContains(t, s.log.String(), secret)
+	for _, secret := range []string{coturn.Password, "wrong-s3cret", "north-wind"} {
+		require.NotContains(t, s.output(), secret)
 		require.NotContains(t, fmt.Sprint(report), secret)
 	}
-	require.Contains(t, s.log.String(), "[ice] server fails")
+	require.Contains(t, s.output(), "[ice] server fails")
 }

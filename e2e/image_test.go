@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -95,26 +96,16 @@ func (c *container) start() {
 		args = append(args, "setpriv", "--reuid", strconv.Itoa(c.user), "--regid", strconv.Itoa(c.user), "--clear-groups")
 	}
 	args = append(append(args, config.Entrypoint...), config.Cmd...)
-	c.cmd = exec.Command("bwrap", args...)
-	c.log = &output{}
-	c.cmd.Stdout, c.cmd.Stderr = c.log, c.log
+	cmd := exec.Command("bwrap", args...)
 	read, write, err := os.Pipe()
 	require.NoError(c.t, err)
-	c.cmd.ExtraFiles = []*os.File{write}
-	require.NoError(c.t, c.cmd.Start())
+	cmd.ExtraFiles = []*os.File{write}
+	c.Process = process.Start(c.t, cmd)
 	require.NoError(c.t, write.Close())
-	cmd, log := c.cmd, c.log
-	c.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if c.t.Failed() {
-			c.t.Logf("the container said:\n%s", log)
-		}
-	})
 	var info struct {
 		Pid int `json:"child-pid"`
 	}
-	require.NoError(c.t, json.NewDecoder(read).Decode(&info), log)
+	require.NoError(c.t, json.NewDecoder(read).Decode(&info), c.Output())
 	require.NoError(c.t, read.Close())
 	c.pid = info.Pid
 	c.t.Cleanup(func() { _ = syscall.Kill(info.Pid, syscall.SIGKILL) }) // who changes users is not told that bwrap died
@@ -132,11 +123,9 @@ func (c *container) stop() time.Duration {
 	c.t.Helper()
 	begin := time.Now()
 	require.NoError(c.t, syscall.Kill(c.pid, syscall.SIGTERM))
-	done := make(chan error, 1)
-	go func() { done <- c.cmd.Wait() }()
 	select {
-	case err := <-done:
-		require.NoError(c.t, err, c.log)
+	case <-c.Done():
+		require.NoError(c.t, c.Err(), c.Output())
 	case <-time.After(5 * time.Second):
 		c.t.Fatal("SIGTERM did not end the container within 5 s")
 	}
@@ -276,12 +265,9 @@ func TestImageHealth(t *testing.T) {
 
 		source := camera(t, cardSource(t))
 		source.start()
-		relay := exec.Command("ffmpeg", "-v", "error", "-nostdin", "-rtsp_transport", "tcp", "-i", fmt.Sprintf("rtsp://127.0.0.1:%d/clip", source.rtsp),
-			"-c", "copy", "-rtsp_transport", "tcp", "-f", "rtsp", fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", c.rtsp))
-		require.NoError(t, relay.Start())
+		relay := relays(t, source, c.server)
 		c.turns(true, time.Minute)
-		require.NoError(t, relay.Process.Kill())
-		_ = relay.Wait()
+		relay.Kill()
 		c.wait(30*time.Second, "cam1 is offline", func() bool {
 			return len(c.events("event_type=camera_offline")) > 1
 		})
@@ -291,11 +277,10 @@ func TestImageHealth(t *testing.T) {
 	t.Run("full disk", func(t *testing.T) {
 		t.Parallel()
 		c := newContainer(t, 0, "streams: {cam1: "+cardSource(t)+"}\n"+inImage(card("cam1")))
-		text, err := os.ReadFile(filepath.Join(c.dir, "go2rtc.yaml"))
-		require.NoError(t, err)
+		text := c.text()
 		require.NoError(t, syscall.Mount("tmpfs", c.dir, "tmpfs", 0, "size=1m"))
 		t.Cleanup(func() { require.NoError(t, syscall.Unmount(c.dir, syscall.MNT_DETACH)) })
-		require.NoError(t, os.WriteFile(filepath.Join(c.dir, "go2rtc.yaml"), text, 0o600))
+		c.write(text)
 		c.start()
 		c.turns(true, 20*time.Second)
 		ballast := filepath.Join(c.dir, "ballast")

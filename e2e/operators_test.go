@@ -34,8 +34,8 @@ func TestOperatorsServersAreAsked(t *testing.T) {
 	s.Tunnel()
 	s.StartProxy()
 	// one that is away is no reason not to ask the next
-	s.box.Wait(t, 10*time.Second, "the box asks stun.l.google.com", func() bool { return s.Asked(lab.BoxPublic, "203.0.113.2", 19302) })
-	s.box.Wait(t, 10*time.Second, "the box asks stun1.l.google.com", func() bool { return s.Asked(lab.BoxPublic, "203.0.113.3", 19302) })
+	s.box.Until(t, 10*time.Second, "the box asks stun.l.google.com", func() bool { return s.Asked(lab.BoxPublic, "203.0.113.2", 19302) })
+	s.box.Until(t, 10*time.Second, "the box asks stun1.l.google.com", func() bool { return s.Asked(lab.BoxPublic, "203.0.113.3", 19302) })
 	s.StartTURN(lab.TURN{Address: "203.0.113.2", Port: 19302, Username: "nobody", Password: "nothing"})
 
 	v := watch(t, s.Web, publicURL)

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,11 +26,8 @@ streams:
 		return source.get("api/source?src=clip", &state) == http.StatusOK && state.Online
 	})
 	s = newServer(t, fmt.Sprintf("streams:\n  cam: rtsp://127.0.0.1:%d/clip\n  jpeg: [rtsp://127.0.0.1:%[1]d/clip, \"ffmpeg:cam#video=mjpeg\"]\n", source.rtsp))
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
 	listen := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, interfaces: [lo]}}`, freeport.Take(t))
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), `webrtc: {listen: ""}`, listen, 1)), 0o600))
+	s.rewrite(`webrtc: {listen: ""}`, listen)
 	s.start()
 	return s, source, newPlayerGate(t, s)
 }
@@ -160,7 +154,7 @@ func TestPlayerCameraDown(t *testing.T) {
 		page.eval("eye.blank", &now.Blank)
 		require.Zero(t, now.Blank)
 	}
-	require.Contains(t, s.log.String(), "[live] source offline")
+	require.Contains(t, s.output(), "[live] source offline")
 
 	source.start()
 	began := time.Now()

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
 	"github.com/chromedp/chromedp"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -185,15 +186,7 @@ type playerBrowser struct{ ctx context.Context }
 
 func newPlayerBrowser(t testing.TB) *playerBrowser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(800, 450), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.Flag("allow-loopback-in-peer-connection", true), chromedp.Flag("lang", "en-US"))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...) // cleanups still ask it
-	t.Cleanup(cancelAlloc)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
+	ctx, _ := chromium.New(t, 800, 450, chromium.PeersOnLoopback())
 	require.NoError(t, chromedp.Do(ctx))
 	return &playerBrowser{ctx}
 }

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -63,4 +65,11 @@ func (p *publisher) send(payload []byte) error {
 	p.sequence++
 	_, err := p.conn.Write(append(b, payload...))
 	return err
+}
+
+// relays publishes what a camera plays as cam1 of a server, by ffmpeg.
+func relays(t testing.TB, source, to *server) *process.Process {
+	t.Helper()
+	return process.Start(t, exec.Command("ffmpeg", "-v", "error", "-nostdin", "-rtsp_transport", "tcp", "-i", fmt.Sprintf("rtsp://127.0.0.1:%d/clip", source.rtsp),
+		"-c", "copy", "-rtsp_transport", "tcp", "-f", "rtsp", fmt.Sprintf("rtsp://127.0.0.1:%d/cam1", to.rtsp)))
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	schema "github.com/AlexxIT/go2rtc/seats/analytics/supabase"
+	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -40,38 +41,24 @@ type line struct {
 // node runs seats.mjs and gives its lines as they come, until the test ends.
 func node(t testing.TB, url, key, store string, once bool) <-chan line {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, "node", "seats.mjs")
+	cmd := exec.CommandContext(context.Background(), "node", "seats.mjs") // ended by process
 	cmd.Dir = supabase.Dir()
 	cmd.Env = append(os.Environ(), "URL="+strings.TrimSuffix(url, "/"), "KEY="+key, "STORE="+store)
 	if once {
 		cmd.Env = append(cmd.Env, "ONCE=1")
 	}
-	errors := &output{}
-	cmd.Stderr = errors
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
 	lines := make(chan line, 1000)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer close(lines)
-		for s := bufio.NewScanner(out); s.Scan(); {
-			var l line
-			if json.Unmarshal(s.Bytes(), &l) == nil {
-				lines <- l
-			}
-		}
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("node said: %s", errors)
+	cmd.Stdout = process.Lines(func(text []byte) {
+		var l line
+		if json.Unmarshal(text, &l) == nil {
+			lines <- l
 		}
 	})
+	p := process.Start(t, cmd)
+	go func() {
+		<-p.Done()
+		close(lines)
+	}()
 	return lines
 }
 
@@ -125,7 +112,7 @@ func TestSupabaseJS(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, code, text)
 	gone := until(t, lines, 10*time.Second, "gone", `"eventType":"DELETE"`)
 	require.Contains(t, gone, `"new":{},"old":{"store_id":"test","seat_id":"A"}`)
-	require.NotContains(t, s.log.String(), readerKey)
+	require.NotContains(t, s.output(), readerKey)
 
 	// without a key, and with another
 	require.Contains(t, until(t, node(t, s.api, "wrong", "test", true), 10*time.Second, "error", ""), "Invalid API key")
@@ -138,16 +125,8 @@ func TestSupabaseJS(t *testing.T) {
 func TestReaderBesideThePassword(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "analytics:\n  reader: {key: "+readerKey+"}\n")
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	text := strings.Replace(string(b), "api: {", "api: {username: admin, password: secret, local_auth: true, base_path: /box, ", 1)
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	s.log = &output{}
-	s.cmd = exec.Command(filepath.Join(bin, "go2rtc"), "-config", path)
-	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	require.NoError(t, s.cmd.Start())
-	t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.cmd.Wait() })
+	s.rewrite("api: {", "api: {username: admin, password: secret, local_auth: true, base_path: /box, ")
+	s.launch()
 
 	ask := func(path string) int {
 		res, errGet := http.Get(s.api + path)
@@ -252,20 +231,10 @@ func TestExamplePage(t *testing.T) {
 	defer page.Close()
 
 	s := reading(t, "", page.URL)
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), "api: {", "api: {origin: \"*\", ", 1)), 0o600))
+	s.rewrite("api: {", "api: {origin: \"*\", ")
 	s.start()
 
-	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1100, 700), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
-	defer cancelAlloc()
-	ctx, cancel := chromedp.NewContext(alloc)
-	defer cancel()
+	ctx, _ := chromium.New(t, 1100, 700)
 	box := strings.TrimSuffix(s.api, "/")
 	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(page.URL+"/?url="+box+"&key="+readerKey+"&store=test&src=cam1")))
 	limited, cancelLimit := context.WithTimeout(ctx, 90*time.Second)
@@ -276,7 +245,7 @@ func TestExamplePage(t *testing.T) {
 		`document.querySelector('#events li.person_enter') !== null`,
 		`document.querySelector('video')?.readyState >= 2`,
 	} {
-		_, err = chromedp.Run(limited, chromedp.Poll[bool](condition))
+		_, err := chromedp.Run(limited, chromedp.Poll[bool](condition))
 		require.NoError(t, err, condition)
 	}
 	png, err := chromedp.Run(limited, chromedp.CaptureScreenshot())

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -64,4 +66,49 @@ func TestReadmes(t *testing.T) {
 			require.FileExists(t, filepath.Join(root, path))
 		}
 	}
+}
+
+// block is a configuration in a README; in a list it is indented.
+var block = regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```$")
+
+// TestREADMEsLoad: the server takes each configuration that a README of ours or go2rtc.yaml shows.
+func TestREADMEsLoad(t *testing.T) {
+	for name, value := range map[string]string{
+		"CAMERA_PASSWORD": "x", "TURN_SECRET": "x", "SEATS_READER_KEY": "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH", "WEBHOOK_SECRET": "x",
+		"SUPABASE_URL": "https://abc.supabase.co", "SUPABASE_SERVICE_ROLE_KEY": "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
+	} {
+		t.Setenv(name, value)
+	}
+	texts := map[string]string{}
+	for _, pattern := range []string{"*.md", "*/*.md", "*/*/*.md", "*/*/*/*.md"} {
+		names, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		for _, name := range names {
+			name, err = filepath.Rel(root, name)
+			require.NoError(t, err)
+			if strings.HasPrefix(name, "build") || strings.Contains(name, "node_modules") {
+				continue
+			}
+			b, errRead := os.ReadFile(filepath.Join(root, name))
+			require.NoError(t, errRead)
+			for i, m := range block.FindAllStringSubmatch(string(b), -1) {
+				texts[fmt.Sprint(name, " ", i+1)] = regexp.MustCompile("(?m)^"+m[1]).ReplaceAllString(m[2], "")
+			}
+		}
+	}
+	require.GreaterOrEqual(t, len(texts), 9)
+	b, err := os.ReadFile(filepath.Join(root, "go2rtc.yaml"))
+	require.NoError(t, err)
+	texts["go2rtc.yaml"] = string(b)
+
+	s := newServer(t, "")
+	s.start()
+	for name, text := range texts {
+		if !strings.Contains(text, "streams:\n") {
+			text += "streams: {cam1: \"rtsp://127.0.0.1:1/none\"}\n"
+		}
+		code, said := request(t, http.MethodPost, s.api+"api/config", text)
+		require.Equal(t, http.StatusOK, code, "%s: %s", name, said)
+	}
+	s.stop()
 }

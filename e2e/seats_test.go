@@ -150,8 +150,8 @@ func TestOutside(t *testing.T) {
 	img, err := jpeg.Decode(res.Body)
 	require.NoError(t, err)
 	require.Equal(t, 640, img.Bounds().Dx())
-	require.Contains(t, s.log.String(), "[analytics] detected event=person_enter seat=A status=occupied stream=cam1")
-	require.Contains(t, s.log.String(), "test card")
+	require.Contains(t, s.output(), "[analytics] detected event=person_enter seat=A status=occupied stream=cam1")
+	require.Contains(t, s.output(), "test card")
 
 	// what was known is known after a restart
 	s.stop()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/lab"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,10 +26,10 @@ type site struct {
 	*lab.Lab
 	t      testing.TB
 	cfg    lab.TURN
-	box    *lab.Process
+	box    *process.Process
 	proxy  *lab.Proxy
-	turn   *lab.Process
-	camera []*lab.Process
+	turn   *process.Process
+	camera []*process.Process
 }
 
 // newSite starts all of it. The box's configuration is what an operator writes who has one STUN and TURN server.
@@ -67,21 +68,21 @@ func (s *site) startBox(args ...string) {
 	s.t.Helper()
 	cmd := s.Box.Command(filepath.Join(bin, "go2rtc"), args...)
 	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
-	s.box = lab.Start(s.t, cmd)
-	s.box.Wait(s.t, 10*time.Second, "the API answers", func() bool { return s.status(s.Box, "http://127.0.0.1:1984/api/seats") == http.StatusOK })
+	s.box = process.Start(s.t, cmd)
+	s.box.Until(s.t, 10*time.Second, "the API answers", func() bool { return s.status(s.Box, "http://127.0.0.1:1984/api/seats") == http.StatusOK })
 }
 
 // startCamera starts a camera as shops have it: an RTSP server that has pictures whether anybody asks or not.
 func (s *site) startCamera() {
 	s.t.Helper()
-	server := lab.Start(s.t, s.Camera.Command(filepath.Join(bin, "go2rtc"), "-config",
+	server := process.Start(s.t, s.Camera.Command(filepath.Join(bin, "go2rtc"), "-config",
 		`{app: {modules: [rtsp, api]}, api: {listen: "127.0.0.1:1984"}, streams: {cam: ""}}`))
-	server.Wait(s.t, 10*time.Second, "the camera listens", func() bool { return s.status(s.Camera, "http://127.0.0.1:1984/api") == http.StatusOK })
-	ffmpeg := lab.Start(s.t, s.Camera.Command("ffmpeg", "-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25",
+	server.Until(s.t, 10*time.Second, "the camera listens", func() bool { return s.status(s.Camera, "http://127.0.0.1:1984/api") == http.StatusOK })
+	ffmpeg := process.Start(s.t, s.Camera.Command("ffmpeg", "-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25",
 		"-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-pix_fmt", "yuv420p", "-g", "25", "-threads", "1",
 		"-rtsp_transport", "tcp", "-f", "rtsp", "rtsp://127.0.0.1:8554/cam"))
-	s.camera = []*lab.Process{server, ffmpeg}
-	ffmpeg.Wait(s.t, 10*time.Second, "it has pictures", func() bool {
+	s.camera = []*process.Process{server, ffmpeg}
+	ffmpeg.Until(s.t, 10*time.Second, "it has pictures", func() bool {
 		return s.status(s.Camera, "http://127.0.0.1:1984/api/streams?src=cam") == http.StatusOK
 	})
 }

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,12 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
-	"syscall"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
 	"github.com/stretchr/testify/require"
 )
@@ -71,27 +70,12 @@ type server struct {
 	dir  string
 	api  string // http://127.0.0.1:port/
 	rtsp int
-	cmd  *exec.Cmd
-	log  *output
+
+	*process.Process // of the last start
 }
 
-// output keeps what a process prints.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
+// output is what it has printed since its last start.
+func (s *server) output() string { return s.Output() }
 
 // newServer writes a configuration: the ports are put before it.
 func newServer(t testing.TB, config string) *server {
@@ -100,8 +84,32 @@ func newServer(t testing.TB, config string) *server {
 	port := freeport.Take(t)
 	s.api = fmt.Sprintf("http://127.0.0.1:%d/", port)
 	head := fmt.Sprintf("api: {listen: \"127.0.0.1:%d\"}\nrtsp: {listen: \"127.0.0.1:%d\"}\nwebrtc: {listen: \"\"}\n", port, s.rtsp)
-	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "go2rtc.yaml"), []byte(head+config), 0o600))
+	s.write(head + config)
 	return s
+}
+
+// path is where its configuration lies.
+func (s *server) path() string { return filepath.Join(s.dir, "go2rtc.yaml") }
+
+// text is go2rtc.yaml as it stands.
+func (s *server) text() string {
+	s.t.Helper()
+	b, err := os.ReadFile(s.path())
+	require.NoError(s.t, err)
+	return string(b)
+}
+
+func (s *server) write(text string) {
+	s.t.Helper()
+	require.NoError(s.t, os.WriteFile(s.path(), []byte(text), 0o600))
+}
+
+// rewrite changes the configuration before the start.
+func (s *server) rewrite(from, to string) {
+	s.t.Helper()
+	text := s.text()
+	require.Contains(s.t, text, from)
+	s.write(strings.Replace(text, from, to, 1))
 }
 
 func (s *server) start() {
@@ -121,45 +129,27 @@ func (s *server) start() {
 // launch starts the server and waits for nothing.
 func (s *server) launch() {
 	s.t.Helper()
-	s.log = &output{}
-	s.cmd = exec.Command(filepath.Join(bin, "go2rtc"), "-config", filepath.Join(s.dir, "go2rtc.yaml"))
-	s.cmd.Dir = root
-	s.cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
-	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	require.NoError(s.t, s.cmd.Start())
-	cmd, log := s.cmd, s.log
-	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if s.t.Failed() {
-			s.t.Logf("go2rtc said:\n%s", log)
-		}
-	})
+	s.Process = process.Start(s.t, s.command(filepath.Join(bin, "go2rtc")))
+}
+
+// command is a binary with the server's configuration.
+func (s *server) command(binary string) *exec.Cmd {
+	cmd := exec.Command(binary, "-config", s.path())
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	return cmd
 }
 
 // stop ends the server as Docker does.
 func (s *server) stop() {
 	s.t.Helper()
-	require.NoError(s.t, s.cmd.Process.Signal(syscall.SIGTERM))
-	done := make(chan error, 1)
-	go func() { done <- s.cmd.Wait() }()
-	select {
-	case err := <-done:
-		require.NoError(s.t, err)
-	case <-time.After(5 * time.Second):
-		s.t.Fatal("SIGTERM did not end the server within 5 s")
-	}
+	s.Stop(s.t, 5*time.Second)
 }
 
 // wait waits for a condition.
 func (s *server) wait(limit time.Duration, what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if ok() {
-			return
-		}
-	}
-	s.t.Fatalf("waited %s until %s", limit, what)
+	process.Until(s.t, limit, what, ok)
 }
 
 func (s *server) get(path string, into any) int {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -109,28 +110,24 @@ publish: {}
 	listen := regexp.MustCompile(`(\[\w+\] listen(?: tcp| udp)?)`)
 	start := func(binary string) []string {
 		s := newServer(t, config)
-		s.log = &output{}
-		cmd := exec.Command(binary, "-config", filepath.Join(s.dir, "go2rtc.yaml"))
-		cmd.Stdout, cmd.Stderr = s.log, s.log
-		require.NoError(t, cmd.Start())
-		defer func() {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		}()
+		cmd := s.command(binary)
+		cmd.Dir, cmd.Env = "", nil
+		s.Process = process.Start(t, cmd)
+		defer s.Kill()
 		// no line says that all modules have begun, so wait until nothing more is said
 		length, since := 0, time.Now()
 		s.wait(20*time.Second, "it listens and has no more to say", func() bool {
-			if text := s.log.String(); len(text) != length {
+			if text := s.output(); len(text) != length {
 				length, since = len(text), time.Now()
 			}
-			return contains(s.log.String(), "[api] listen") && time.Since(since) > time.Second
+			return contains(s.output(), "[api] listen") && time.Since(since) > time.Second
 		})
 		// routes and loggers come in the order of the modules; who listens first is chance
 		var lines, listens []string
-		for _, m := range said.FindAllStringSubmatch(s.log.String(), -1) {
+		for _, m := range said.FindAllStringSubmatch(s.output(), -1) {
 			lines = append(lines, m[1]+m[2])
 		}
-		for _, m := range listen.FindAllStringSubmatch(s.log.String(), -1) {
+		for _, m := range listen.FindAllStringSubmatch(s.output(), -1) {
 			listens = append(listens, m[1])
 		}
 		slices.Sort(listens)
@@ -191,10 +188,7 @@ webrtc:
       username: your-username
       credential: your-password
 `)
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), "webrtc: {listen: \"\"}\n", "", 1)), 0o600))
+	s.rewrite("webrtc: {listen: \"\"}\n", "")
 	s.start()
 	var streams map[string]any
 	s.get("api/streams", &streams)

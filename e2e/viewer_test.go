@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -26,13 +25,7 @@ import (
 func viewing(t testing.TB) *server {
 	t.Helper()
 	s := newServer(t, fmt.Sprintf("streams: {cam1: %s}\nlog: {format: text}\n", cardSource(t)))
-	path := filepath.Join(s.dir, "go2rtc.yaml")
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	const off = `webrtc: {listen: ""}`
-	require.Contains(t, string(b), off)
-	on := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}`, freeport.Take(t))
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(b), off, on, 1)), 0o600))
+	s.rewrite(`webrtc: {listen: ""}`, fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, networks: [udp4, tcp4]}}`, freeport.Take(t)))
 	s.start()
 	return s
 }
@@ -111,7 +104,7 @@ func (s *server) watch() *receiver {
 // rss is the resident memory in MB, fds the number of open files.
 func (s *server) rss() int {
 	s.t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Pid()))
 	require.NoError(s.t, err)
 	kb, err := strconv.Atoi(regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindStringSubmatch(string(b))[1])
 	require.NoError(s.t, err)
@@ -120,7 +113,7 @@ func (s *server) rss() int {
 
 func (s *server) fds() int {
 	s.t.Helper()
-	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.cmd.Process.Pid))
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.Pid()))
 	require.NoError(s.t, err)
 	return len(list)
 }
@@ -130,9 +123,9 @@ func TestStoryInTheLog(t *testing.T) {
 	t.Parallel()
 	s := viewing(t)
 	w := s.watch()
-	s.wait(5*time.Second, "the log tells", func() bool { return strings.Contains(s.log.String(), "[webrtc] ice connected") })
+	s.wait(5*time.Second, "the log tells", func() bool { return strings.Contains(s.output(), "[webrtc] ice connected") })
 	var told []string
-	for line := range strings.Lines(s.log.String()) {
+	for line := range strings.Lines(s.output()) {
 		// another pair may win later
 		if strings.Contains(line, "[webrtc] ice") && !strings.Contains(line, "ice changed") {
 			told = append(told, line)
@@ -153,7 +146,7 @@ func TestStoryInTheLog(t *testing.T) {
 		require.Equal(t, want, code)
 	}
 	s.wait(5*time.Second, "the end is told", func() bool {
-		return strings.Contains(s.log.String(), "[webrtc] ice ended") && strings.Contains(s.log.String(), "reason=closed")
+		return strings.Contains(s.output(), "[webrtc] ice ended") && strings.Contains(s.output(), "reason=closed")
 	})
 }
 
@@ -203,7 +196,7 @@ func TestHostileOffers(t *testing.T) {
 	}
 	code, text := request(t, http.MethodPost, s.api+"api/webrtc?src=cam1", "null")
 	require.Equal(t, http.StatusBadRequest, code, text)
-	require.NotContains(t, s.log.String(), "panic")
+	require.NotContains(t, s.output(), "panic")
 
 	before := w.packets.Load()
 	s.wait(5*time.Second, "the viewer plays on", func() bool { return w.packets.Load() > before+20 })
@@ -258,7 +251,7 @@ func TestHalfOpenSessions(t *testing.T) {
 	require.GreaterOrEqual(t, taken.Load(), int64(128))
 	require.Less(t, int(peak.Load()), rss+120)
 	require.Less(t, time.Duration(w.longest.Load()), 3*time.Second)
-	require.Less(t, strings.Count(s.log.String(), "too many sessions are connecting"), 30, "repeats are counted")
+	require.Less(t, strings.Count(s.output(), "too many sessions are connecting"), 30, "repeats are counted")
 
 	var sum, left int
 	s.wait(45*time.Second, "the half-open sessions are gone", func() bool {

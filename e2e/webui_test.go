@@ -195,13 +195,7 @@ func TestUpstreamPages(t *testing.T) {
 
 	page("config.html", func() {
 		t := b.t
-		path := filepath.Join(s.dir, "go2rtc.yaml")
-		content := func() string {
-			text, err := os.ReadFile(path)
-			require.NoError(t, err)
-			return string(text)
-		}
-		before := content()
+		before := s.text()
 		b.until(20*time.Second, `window.monaco?.editor.getModels()[0]?.getValue().length > 0`)
 		require.Equal(t, before, run[string](b, `monaco.editor.getModels()[0].getValue()`))
 		b.until(5*time.Second, `document.querySelector('#config').innerText.replaceAll('\u00a0', ' ').includes('streams:')`)
@@ -213,10 +207,10 @@ func TestUpstreamPages(t *testing.T) {
 			return strings.Join(said, "")
 		}
 		require.Contains(t, save(before+"broken: [\n"), "line")
-		require.Equal(t, before, content())
+		require.Equal(t, before, s.text())
 		after := strings.Replace(before, "streams:\n", "streams:\n  saved: rtsp://127.0.0.1:1/x\n", 1)
 		require.Equal(t, "OK", save(after))
-		require.Equal(t, after, content())
+		require.Equal(t, after, s.text())
 		s.wait(10*time.Second, "it has begun anew with it", func() bool {
 			res, err := http.Get(s.api + "api/streams?src=saved")
 			if err != nil {

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/seats/analytics/icecheck/coturntest"
+	"github.com/AlexxIT/go2rtc/seats/e2e/coturn"
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/pion/stun/v3"
 	"github.com/pion/turn/v4"
@@ -141,28 +141,28 @@ func tcp(t testing.TB, greeting string) int {
 func TestVerdicts(t *testing.T) {
 	roots, pair, cert, key := certificate(t, "localhost")
 	_, _, otherCert, otherKey := certificate(t, "localhost")
-	user := coturntest.User + ":" + coturntest.Password
-	good := coturntest.Start(t, coturntest.LongTerm()...)
-	restPort := coturntest.Start(t, "--use-auth-secret", "--static-auth-secret", "north-wind", "--no-tls")
-	noUDP := coturntest.Start(t, append(coturntest.LongTerm(), "--no-udp")...)
-	dropping := coturntest.Start(t, append(coturntest.LongTerm(), "--no-udp")...)
+	user := coturn.User + ":" + coturn.Password
+	good := coturn.Start(t, coturn.LongTerm()...)
+	restPort := coturn.Start(t, "--use-auth-secret", "--static-auth-secret", "north-wind", "--no-tls")
+	noUDP := coturn.Start(t, append(coturn.LongTerm(), "--no-udp")...)
+	dropping := coturn.Start(t, append(coturn.LongTerm(), "--no-udp")...)
 	dropped, err := net.ListenPacket("udp4", fmt.Sprintf("127.0.0.1:%d", dropping))
 	require.NoError(t, err)
 	defer func() { _ = dropped.Close() }() // what comes here is not read, as behind a firewall
-	denying := coturntest.Start(t, append(coturntest.LongTerm(), "--denied-peer-ip", "127.0.0.0-127.255.255.255")...)
-	astray := coturntest.Start(t, append(coturntest.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1")...)
-	astrayTCP := coturntest.Start(t, append(coturntest.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1", "--no-udp")...)
-	quota := coturntest.Start(t, append(coturntest.LongTerm(), "--total-quota", "1")...)
-	open := coturntest.Start(t, "--no-auth", "--no-tls")
+	denying := coturn.Start(t, append(coturn.LongTerm(), "--denied-peer-ip", "127.0.0.0-127.255.255.255")...)
+	astray := coturn.Start(t, append(coturn.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1")...)
+	astrayTCP := coturn.Start(t, append(coturn.LongTerm(), "--external-ip", "127.0.0.9/127.0.0.1", "--no-udp")...)
+	quota := coturn.Start(t, append(coturn.LongTerm(), "--total-quota", "1")...)
+	open := coturn.Start(t, "--no-auth", "--no-tls")
 	tlsPort, unknownPort := freeport.Take(t), freeport.Take(t)
-	coturntest.Start(t, "--lt-cred-mech", "--user", user, "--cert", cert, "--pkey", key, "--tls-listening-port", fmt.Sprint(tlsPort))
-	coturntest.Start(t, "--lt-cred-mech", "--user", user, "--cert", otherCert, "--pkey", otherKey, "--tls-listening-port", fmt.Sprint(unknownPort))
+	coturn.Start(t, "--lt-cred-mech", "--user", user, "--cert", cert, "--pkey", key, "--tls-listening-port", fmt.Sprint(tlsPort))
+	coturn.Start(t, "--lt-cred-mech", "--user", user, "--cert", otherCert, "--pkey", otherKey, "--tls-listening-port", fmt.Sprint(unknownPort))
 	web, err := tls.Listen("tcp4", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
 	require.NoError(t, err)
 	require.NoError(t, web.Close()) // its port is one that nobody listens on
 
 	account := func(url string) server {
-		return server{url: url, username: coturntest.User, password: coturntest.Password}
+		return server{url: url, username: coturn.User, password: coturn.Password}
 	}
 	at := func(scheme string, port int, query string) string {
 		return fmt.Sprintf("%s:127.0.0.1:%d%s", scheme, port, query)
@@ -183,7 +183,7 @@ func TestVerdicts(t *testing.T) {
 		{"TURN by secret", server{url: at("turn", restPort, ""), secret: "north-wind"}, "", ""},
 		{"TURN by secret for a user", server{url: at("turn", restPort, ""), secret: "north-wind", username: "cam"}, "", ""},
 		{"wrong secret", server{url: at("turn", restPort, ""), secret: "south-wind"}, WrongCredential, "static-auth-secret"},
-		{"wrong password", server{url: at("turn", good, ""), username: coturntest.User, password: "p4ssword"}, WrongCredential, "compare username and credential"},
+		{"wrong password", server{url: at("turn", good, ""), username: coturn.User, password: "p4ssword"}, WrongCredential, "compare username and credential"},
 		{"wrong user over TCP", server{url: at("turn", good, "?transport=tcp"), username: "nobody", password: "p4ssword"}, WrongCredential, "compare"},
 		{"expired", server{url: at("turn", restPort, ""), username: "1700000000:cam", password: "x"}, WrongCredential, "ran out at 2023-11-14T22:13:20Z"},
 		{"no credential", server{url: at("turn", good, "")}, NoCredential, "wants username and credential"},
@@ -225,7 +225,7 @@ func TestVerdicts(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = held.Close() }()
 	client, err := turn.NewClient(&turn.ClientConfig{
-		Conn: held, TURNServerAddr: fmt.Sprintf("127.0.0.1:%d", quota), Username: coturntest.User, Password: coturntest.Password, LoggerFactory: silent{},
+		Conn: held, TURNServerAddr: fmt.Sprintf("127.0.0.1:%d", quota), Username: coturn.User, Password: coturn.Password, LoggerFactory: silent{},
 	})
 	require.NoError(t, err)
 	defer client.Close()
@@ -259,7 +259,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	b, err := json.Marshal(report)
 	require.NoError(t, err)
-	for _, secret := range []string{coturntest.Password, "p4ssword", "north-wind", "south-wind"} {
+	for _, secret := range []string{coturn.Password, "p4ssword", "north-wind", "south-wind"} {
 		require.NotContains(t, string(b), secret)
 	}
 }

@@ -1,17 +1,16 @@
 package store
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 )
@@ -57,24 +56,26 @@ func live(t *testing.T, path string, after time.Duration) (acknowledged []string
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), crashPath+"="+path)
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	r := bufio.NewReader(out)
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			break // killed; a line cut short was not acknowledged
+	opened := make(chan struct{})
+	// a line cut short was not acknowledged
+	cmd.Stdout = process.Lines(func(line []byte) {
+		if string(line) == "open" {
+			close(opened)
+		} else {
+			acknowledged = append(acknowledged, string(line))
 		}
-		line = strings.TrimSpace(line)
-		if line == "open" {
-			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-			continue
-		}
-		require.NotContains(t, line, "error")
-		acknowledged = append(acknowledged, line)
+	})
+	p := process.Start(t, cmd)
+	select {
+	case <-opened:
+		time.Sleep(after) // at any moment: no condition
+	case <-p.Done():
 	}
-	require.EqualError(t, cmd.Wait(), "signal: killed")
+	p.Kill()
+	require.EqualError(t, p.Err(), "signal: killed")
+	for _, line := range acknowledged {
+		require.NotContains(t, line, "error")
+	}
 	return acknowledged
 }
 

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"syscall"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
 	"github.com/chromedp/chromedp"
 )
 
@@ -13,19 +14,9 @@ import (
 func (ns *Namespace) Browser() (ctx context.Context, closeIt context.CancelFunc) {
 	t := ns.lab.t
 	t.Helper()
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1100, 700),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
-			inside := ns.Command(cmd.Path, cmd.Args[1:]...)
-			cmd.Path, cmd.Args, cmd.Err = inside.Path, inside.Args, inside.Err
-			cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		}),
-	}
-	alloc, cancelAlloc := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancelAlloc)
-	return chromedp.NewContext(alloc)
+	return chromium.New(t, 1100, 700, chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) {
+		inside := ns.Command(cmd.Path, cmd.Args[1:]...)
+		cmd.Path, cmd.Args, cmd.Err = inside.Path, inside.Args, inside.Err
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	}))
 }

@@ -12,17 +12,17 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 )
 
 // Addresses of the lab (RFC 5737 for the public ones).
@@ -107,12 +107,10 @@ func need(t testing.TB) {
 
 // allowed tells whether we may make a network namespace; root in a container may not.
 func allowed() error {
-	result := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends, and the namespace with it
-		result <- unix.Unshare(unix.CLONE_NEWNET)
-	}()
-	return <-result
+	// in a child: a thread of ours that ends for it would take along the browsers that were forked on it
+	cmd := exec.CommandContext(context.Background(), "true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
+	return cmd.Run()
 }
 
 // bridge gives ns a bridge with an address, into which others are plugged.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -134,7 +135,7 @@ func TestNothingStays(t *testing.T) {
 		l := New(t)
 		mine = l.Box.Name
 		require.FileExists(t, filepath.Join(netnsDir, mine))
-		Start(t, l.Box.Command("sleep", "1000"))
+		process.Start(t, l.Box.Command("sleep", "1000"))
 		require.NoFileExists(t, filepath.Join(netnsDir, stale))
 		require.NoDirExists(t, filepath.Join(filesDir, stale))
 	})

@@ -59,7 +59,7 @@ func (ns *Namespace) file(name, text string) {
 
 // Command is a program that is not yet started and will see the network of ns only.
 func (ns *Namespace) Command(name string, args ...string) *exec.Cmd {
-	// ended by Kill, or with its namespace
+	// ended by process, or with its namespace
 	cmd := exec.CommandContext(context.Background(), "ip", append([]string{"netns", "exec", ns.Name, name}, args...)...)
 	cmd.Dir = ns.lab.dir
 	return cmd

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -28,7 +29,7 @@ type Proxy struct {
 // StartProxy starts the proxy in front of Tunnel.
 func (l *Lab) StartProxy() *Proxy {
 	l.t.Helper()
-	p, said := &Proxy{}, &output{}
+	p, said := &Proxy{}, &process.Output{}
 	passes := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", tunnelPort)})

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -47,12 +48,12 @@ AllowTcpForwarding remote
 	// Only sshd sees these: it wants a folder that Debian's service makes, and refuses an account that is locked, as
 	// root is on many machines. `ip netns exec` gave it mounts of its own.
 	shadow := file("shadow", "root:*:20000:0:99999:7:::\nsshd:!:20000::::::\n")
-	sshd := Start(l.t, l.Internet.Command("sh", "-c", `mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && mount --bind "$1" /etc/shadow &&
+	sshd := process.Start(l.t, l.Internet.Command("sh", "-c", `mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && mount --bind "$1" /etc/shadow &&
 exec /usr/sbin/sshd -D -e -f "$2"`, "sh", shadow, config))
-	sshd.Wait(l.t, 10*time.Second, "sshd listens", func() bool { return l.listens(fmt.Sprintf("%s:%d", Server, sshPort)) })
+	sshd.Until(l.t, 10*time.Second, "sshd listens", func() bool { return l.listens(fmt.Sprintf("%s:%d", Server, sshPort)) })
 
-	ssh := Start(l.t, l.Box.Command("ssh", "-N", "-F", "none", "-i", filepath.Join(dir, "box"), "-p", fmt.Sprint(sshPort),
+	ssh := process.Start(l.t, l.Box.Command("ssh", "-N", "-F", "none", "-i", filepath.Join(dir, "box"), "-p", fmt.Sprint(sshPort),
 		"-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-o", "UserKnownHostsFile="+known, "-o", "StrictHostKeyChecking=yes",
 		"-o", "ExitOnForwardFailure=yes", "-R", fmt.Sprintf("127.0.0.1:%d:127.0.0.1:1984", tunnelPort), "root@"+Server))
-	ssh.Wait(l.t, 10*time.Second, "the tunnel is open", func() bool { return l.listens(fmt.Sprintf("127.0.0.1:%d", tunnelPort)) })
+	ssh.Until(l.t, 10*time.Second, "the tunnel is open", func() bool { return l.listens(fmt.Sprintf("127.0.0.1:%d", tunnelPort)) })
 }

@@ -1,11 +1,10 @@
 package lab
 
 import (
-	"fmt"
 	"net"
-	"path/filepath"
-	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/coturn"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -17,8 +16,8 @@ type TURN struct {
 	Secret             string // which signs users (use-auth-secret), instead of Username
 }
 
-// StartTURN starts coturn and waits until it answers. Kill it to have it vanish; start it again as often as wanted.
-func (l *Lab) StartTURN(cfg TURN) *Process {
+// StartTURN starts coturn and waits until it answers. Kill it to have it vanish; it may be started again.
+func (l *Lab) StartTURN(cfg TURN) *process.Process {
 	l.t.Helper()
 	if cfg.Address == "" {
 		cfg.Address = Server
@@ -26,24 +25,16 @@ func (l *Lab) StartTURN(cfg TURN) *Process {
 	if cfg.Port == 0 {
 		cfg.Port = 3478
 	}
-	args := []string{
-		"-n", // no configuration file: Debian's stays out of it
-		"--listening-ip", cfg.Address, "--relay-ip", cfg.Address, "--listening-port", fmt.Sprint(cfg.Port),
-		"--realm", "lab", "--fingerprint", "--no-cli", "--no-tls", "--no-dtls", "--no-multicast-peers",
-		"--log-file", "stdout", "--simple-log", "--verbose",
-		"--userdb", filepath.Join(l.dir, "turndb"), "--pidfile", filepath.Join(l.dir, fmt.Sprintf("turn-%s-%d.pid", cfg.Address, cfg.Port)),
-	}
+	args := []string{"--fingerprint", "--no-tls", "--no-multicast-peers", "--verbose"}
 	if cfg.Secret != "" {
 		args = append(args, "--use-auth-secret", "--static-auth-secret", cfg.Secret)
 	} else {
 		args = append(args, "--lt-cred-mech", "--user", cfg.Username+":"+cfg.Password)
 	}
-	p := Start(l.t, l.Internet.Command("turnserver", args...))
-	p.Wait(l.t, 10*time.Second, "coturn listens", func() bool { return l.listens(fmt.Sprintf("%s:%d", cfg.Address, cfg.Port)) })
-	return p
+	return coturn.Run(l.t, l.Internet.Command, cfg.Address, cfg.Port, args...)
 }
 
-// listens tells whether somebody in the Internet takes TCP connections at an address.
+// listens tells whether TCP connections to an address of the Internet are taken.
 func (l *Lab) listens(address string) bool {
 	conn, err := l.Internet.Dial(l.t.Context(), "tcp4", address)
 	if err != nil {

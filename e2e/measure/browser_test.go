@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -27,13 +28,7 @@ type browser struct {
 // and gets the one that our binary carries.
 func newBrowser(t testing.TB, hls []byte) *browser {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:0:0], chromedp.NoFirstRun, chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(800, 600), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.Flag("allow-loopback-in-peer-connection", true))
-	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(alloc)
+	ctx, end := chromium.New(t, 800, 600, chromium.PeersOnLoopback())
 	events := chromedp.Events(ctx, fetch.RequestPaused)
 	_, err := chromedp.Call(ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "https://cdn.jsdelivr.net/npm/hls.js*"}}})
 	require.NoError(t, err)
@@ -51,8 +46,7 @@ func newBrowser(t testing.TB, hls []byte) *browser {
 		}
 	}()
 	t.Cleanup(func() {
-		cancel()
-		cancelAlloc()
+		end()
 		<-ended
 	})
 	return &browser{t, ctx}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -20,29 +21,17 @@ func newCamera(t testing.TB) *server {
 	return start(t, binary{"camera", b.path}, "streams: {clock: , room: , clip: }\n")
 }
 
-// publish pushes what ffmpeg makes into a stream of the camera, until the test ends.
+// publish is an ffmpeg that pushes what it makes into a stream of the camera.
 func (s *server) publish(stream string, args []string) *exec.Cmd {
-	s.t.Helper()
 	args = append(append([]string{}, args...), "-f", "rtsp", "-rtsp_transport", "tcp", s.rtsp+stream)
-	cmd, log := exec.Command("ffmpeg", args...), &output{}
-	cmd.Stderr = log
-	s.t.Cleanup(func() {
-		if s.t.Failed() {
-			s.t.Logf("ffmpeg said: %s", log)
-		}
-	})
-	return cmd
+	return exec.Command("ffmpeg", args...)
 }
 
 // run starts a publisher and ends it with the test.
 func (s *server) run(stream string, cmd *exec.Cmd) {
 	s.t.Helper()
-	require.NoError(s.t, cmd.Start())
-	s.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	wait(s.t, 20*time.Second, stream+" is published", func() bool { return len(s.stream(stream).Producers) > 0 })
+	p := process.Start(s.t, cmd)
+	p.Until(s.t, 20*time.Second, stream+" is published", func() bool { return len(s.stream(stream).Producers) > 0 })
 }
 
 // publishClock shows the clock as stream "clock".

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -46,7 +47,7 @@ func (s *turn) slice(t testing.TB, length time.Duration) (cores float64) {
 	s.bytes, s.cpu, s.wall = s.bytes+bytes, s.cpu+cpu, s.wall+wall
 	t.Logf("%s: %.1f %% of a core, %.1f Mbit/s", s.name, 100*cpu.Seconds()/wall.Seconds(), float64(bytes)*8/1e6/wall.Seconds())
 	v.close()
-	wait(t, 20*time.Second, "the viewers are gone", func() bool { return len(s.viewed.stream("room").Consumers) == 0 })
+	process.Until(t, 20*time.Second, "the viewers are gone", func() bool { return len(s.viewed.stream("room").Consumers) == 0 })
 	return cpu.Seconds() / wall.Seconds()
 }
 
@@ -115,7 +116,7 @@ func TestViewersCPU(t *testing.T) {
 	t.Run("on", func(t *testing.T) {
 		camera.publishFile("clip", file(t, "models", "video", "one-by-one-person-detection.mp4"))
 		s := start(t, list[1], config+seats(t, camera))
-		wait(t, 60*time.Second, "all cameras are looked at", func() bool {
+		process.Until(t, 60*time.Second, "all cameras are looked at", func() bool {
 			for i := range watching {
 				res, err := http.Get(fmt.Sprintf("%sapi/seats/frame.jpeg?src=cam%d", s.api, i))
 				require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -29,7 +30,7 @@ func follow(t testing.TB, s *server, n int) *audience {
 		a.wg.Go(func() { a.errs[i] = f.follow(ctx, s.api+"api/stream.m3u8?src=room&mp4") })
 	}
 	t.Cleanup(a.end)
-	wait(t, 30*time.Second, fmt.Sprintf("%d viewers of %s have media", n, s.name), func() bool {
+	process.Until(t, 30*time.Second, fmt.Sprintf("%d viewers of %s have media", n, s.name), func() bool {
 		for i, f := range a.list {
 			if f.bytes.Load() < 10_000 {
 				return a.errs[i] != nil

@@ -126,14 +126,3 @@ func binaries(t testing.TB) (list []binary) {
 	require.NoError(t, err)
 	return append(list, binary{"ours", path})
 }
-
-// wait waits for a condition.
-func wait(t testing.TB, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if ok() {
-			return
-		}
-	}
-	t.Fatalf("waited %s until %s", limit, what)
-}

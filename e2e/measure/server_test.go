@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,26 +24,8 @@ type server struct {
 	name string
 	api  string // http://127.0.0.1:port/
 	rtsp string // rtsp://127.0.0.1:port/
-	pid  int
-	log  *output
-}
 
-// output keeps what a process prints.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
+	*process.Process
 }
 
 // start runs a binary until the test ends. WebRTC goes over loopback and asks no STUN server.
@@ -57,24 +39,14 @@ webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, netw
 `, api, rtsp, freeport.Take(t))
 	path := filepath.Join(dir, "go2rtc.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(head+config), 0o600))
-	s := &server{
-		t: t, name: b.name, log: &output{},
-		api: fmt.Sprintf("http://127.0.0.1:%d/", api), rtsp: fmt.Sprintf("rtsp://127.0.0.1:%d/", rtsp),
-	}
 	cmd := exec.Command(b.path, "-config", path)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
-	cmd.Stdout, cmd.Stderr = s.log, s.log
-	require.NoError(t, cmd.Start())
-	s.pid = cmd.Process.Pid
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("%s said:\n%s", s.name, s.log)
-		}
-	})
-	wait(t, 20*time.Second, b.name+" answers", func() bool {
+	s := &server{
+		t: t, name: b.name, Process: process.Start(t, cmd),
+		api: fmt.Sprintf("http://127.0.0.1:%d/", api), rtsp: fmt.Sprintf("rtsp://127.0.0.1:%d/", rtsp),
+	}
+	process.Until(t, 20*time.Second, b.name+" answers", func() bool {
 		res, err := http.Get(s.api + "api")
 		if err != nil {
 			return false
@@ -108,7 +80,7 @@ func (s *server) stream(name string) stream {
 // cpu is the processor time that the process has had, by proc(5), which counts it in hundredths of a second.
 func (s *server) cpu() time.Duration {
 	s.t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.Pid()))
 	require.NoError(s.t, err)
 	// the name, in parentheses, may hold spaces; utime and stime are fields 14 and 15, the name is the second
 	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
@@ -122,7 +94,7 @@ func (s *server) cpu() time.Duration {
 // memory is what the process holds of its own, in bytes: resident and anonymous, so without the code of the binary.
 func (s *server) memory() int64 {
 	s.t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Pid()))
 	require.NoError(s.t, err)
 	for line := range strings.Lines(string(b)) {
 		if value, ok := strings.CutPrefix(line, "RssAnon:"); ok {

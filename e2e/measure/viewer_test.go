@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/pion/webrtc/v4"
 	"github.com/stretchr/testify/require"
 )
@@ -53,7 +54,7 @@ func view(t testing.TB, s *server, stream string, n int) *viewers {
 		require.Equal(t, http.StatusCreated, res.StatusCode, string(answer))
 		require.NoError(t, peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)}))
 	}
-	wait(t, 30*time.Second, fmt.Sprintf("%d viewers of %s have pictures", n, s.name), func() bool {
+	process.Until(t, 30*time.Second, fmt.Sprintf("%d viewers of %s have pictures", n, s.name), func() bool {
 		for i := range v.packets {
 			if v.packets[i].Load() < 10 {
 				return false

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
@@ -29,7 +30,7 @@ type Cluster struct {
 	dir      string
 	release  func() // of the port
 	settings []string
-	server   *process
+	server   *process.Process
 	template sync.Mutex // guards the making of the template
 	made     bool
 	names    atomic.Int64
@@ -119,7 +120,7 @@ func (c *Cluster) command(name string, args ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL is missing, `make setup` installs it: %w", err)
 	}
-	cmd := exec.CommandContext(context.Background(), path, args...) // ended by end
+	cmd := exec.CommandContext(context.Background(), path, args...) // ended by End
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
@@ -168,8 +169,8 @@ func (c *Cluster) begin() error {
 	if err != nil {
 		return err
 	}
-	// SIGQUIT is "stop at once" to PostgreSQL
-	if c.server, err = spawn(cmd, syscall.SIGQUIT, nil); err != nil {
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGQUIT // "stop at once" to PostgreSQL, which then tells its children
+	if c.server, err = process.Spawn(cmd); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
@@ -179,8 +180,8 @@ func (c *Cluster) begin() error {
 		if err == nil {
 			return conn.Close(ctx)
 		}
-		if c.server.ended() || ctx.Err() != nil {
-			return fmt.Errorf("start PostgreSQL: %w\n%s", err, c.server.out)
+		if c.server.Ended() || ctx.Err() != nil {
+			return fmt.Errorf("start PostgreSQL: %w\n%s", err, c.server.Output())
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -193,7 +194,7 @@ func (c *Cluster) Stop(t testing.TB, atOnce bool) {
 	if atOnce {
 		sig = syscall.SIGQUIT
 	}
-	require.NoError(t, c.server.end(sig, startLimit))
+	require.NoError(t, c.server.End(sig, startLimit))
 }
 
 // Start starts it again on the same port.
@@ -205,7 +206,7 @@ func (c *Cluster) Start(t testing.TB) {
 func (c *Cluster) remove() {
 	var err error
 	if c.server != nil {
-		err = c.server.end(syscall.SIGQUIT, startLimit)
+		err = c.server.End(syscall.SIGQUIT, startLimit)
 	}
 	if c.release != nil {
 		c.release()

@@ -45,7 +45,7 @@ func (c *Cluster) create(t testing.TB, from string) *Database {
 	name := fmt.Sprintf("test%d", c.names.Add(1))
 	c.exec(t, "postgres", fmt.Sprintf("create database %s template %s", name, from))
 	t.Cleanup(func() {
-		if !c.server.ended() {
+		if !c.server.Ended() {
 			c.exec(t, "postgres", fmt.Sprintf("drop database if exists %s with (force)", name))
 		}
 	})

@@ -10,9 +10,9 @@ import (
 	"regexp"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,7 +23,7 @@ type Lite struct {
 	db     *Database
 	keys   Keys
 	port   int
-	server *process
+	server *process.Process
 }
 
 // StartLite starts one on a port of its own. The database has its tables by now: lite never sees one that is made later.
@@ -31,12 +31,6 @@ func StartLite(t testing.TB, db *Database, keys Keys) *Lite {
 	t.Helper()
 	l := &Lite{db: db, keys: keys, port: freeport.Take(t)}
 	l.Start(t)
-	t.Cleanup(func() {
-		_ = l.server.end(os.Kill, startLimit)
-		if t.Failed() {
-			t.Logf("lite said:\n%s", l.server.out)
-		}
-	})
 	return l
 }
 
@@ -47,31 +41,15 @@ func (l *Lite) Start(t testing.TB) {
 	t.Helper()
 	_, err := os.Stat(filepath.Join(Dir(), "node_modules"))
 	require.NoError(t, err, "`make setup` fetches lite")
-	cmd := exec.CommandContext(context.Background(), "node", "rest.mjs") // ended by end
+	cmd := exec.CommandContext(context.Background(), "node", "rest.mjs") // ended by process
 	cmd.Dir = Dir()
 	cmd.Env = append(os.Environ(), "DATABASE_URL="+l.db.URL, fmt.Sprintf("PORT=%d", l.port), "JWT_SECRET="+l.keys.JWTSecret, "LITE_TELEMETRY=0")
 	if !l.keys.legacy {
 		cmd.Env = append(cmd.Env, "SECRET_KEY="+l.keys.Secret, "PUBLISHABLE_KEY="+l.keys.Publishable)
 	}
-	ready := make(chan struct{})
-	isReady := false
-	var said []byte
-	l.server, err = spawn(cmd, syscall.SIGKILL, func(b []byte) {
-		said = append(said, b...)
-		// among the words of warning of the libraries
-		if !isReady && portLine.Match(said) {
-			isReady = true
-			close(ready)
-		}
-	})
-	require.NoError(t, err)
-	select {
-	case <-ready:
-	case <-l.server.done:
-		t.Fatalf("lite ended:\n%s", l.server.out)
-	case <-time.After(startLimit):
-		t.Fatalf("lite did not start within %s:\n%s", startLimit, l.server.out)
-	}
+	l.server = process.Start(t, cmd)
+	// among the warnings of the libraries
+	l.server.Until(t, startLimit, "lite answers", func() bool { return portLine.MatchString(l.server.Output()) })
 	l.URL = fmt.Sprintf("http://127.0.0.1:%d", l.port)
 	l.warm(t)
 }
@@ -92,13 +70,10 @@ func (l *Lite) warm(t testing.TB) {
 }
 
 // Kill ends it as a crash does.
-func (l *Lite) Kill(t testing.TB) {
-	t.Helper()
-	require.NoError(t, l.server.end(os.Kill, startLimit))
-}
+func (l *Lite) Kill(testing.TB) { l.server.Kill() }
 
 // Stop ends it as a deployment does.
 func (l *Lite) Stop(t testing.TB) {
 	t.Helper()
-	require.NoError(t, l.server.end(syscall.SIGTERM, startLimit))
+	require.NoError(t, l.server.End(syscall.SIGTERM, startLimit))
 }
