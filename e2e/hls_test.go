@@ -192,9 +192,8 @@ func TestHLSOpenGOP(t *testing.T) {
 	s := hlsServer(t, source)
 	s.start()
 	v := hlsView(t, s.api+"api/stream.m3u8?src=cam1&mp4")
-	s.wait(20*time.Second, "it plays", func() bool { video, _, _, _ := v.seen(); return video > 75 })
-	_, _, _, odd := v.seen()
-	require.Empty(t, odd)
+	v.shows(t, 20*time.Second, 75)
+	require.Empty(t, v.refusals())
 	s.stop()
 }
 

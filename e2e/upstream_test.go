@@ -72,10 +72,10 @@ func TestAllowList(t *testing.T) {
 		t.Run(ca.modules, func(t *testing.T) {
 			s := newServer(t, "log: {level: trace}\napp: {modules: "+ca.modules+"}\n")
 			s.launch()
-			s.wait(10*time.Second, "it listens", func() bool { return contains(s.log.String(), "[api] listen") })
+			s.wait(10*time.Second, "it listens", func() bool { return contains(s.output(), "[api] listen") })
 			s.stop() // which is heard when all modules have begun
 			var got []string
-			for _, m := range began.FindAllStringSubmatch(s.log.String(), -1) {
+			for _, m := range began.FindAllStringSubmatch(s.output(), -1) {
 				got = append(got, m[1])
 			}
 			require.Equal(t, ca.want, got)
