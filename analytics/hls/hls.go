@@ -1,6 +1,6 @@
 // Package hls is go2rtc's module "hls": the routes and the message of upstream's, answered by one shared muxer a stream.
 //
-// Upstream gives each viewer a session with a buffer of its own, which the next request empties: whoever asks a little
+// Upstream gives each viewer a session with a buffer of its own, which the next request empties: a request a little
 // early or late gets a 404. Here the first viewer of a stream starts a muxer, which is one consumer of it, and everybody
 // reads what that has: Low-Latency HLS (draft-pantos-hls-rfc8216bis) in fragmented MP4, video and audio together,
 // segments that begin with a keyframe, parts of about 120 ms and playlists that wait for the next one. What a playlist
@@ -8,7 +8,7 @@
 //
 // It promises:
 //   - Parts and segments never change once named, so any number of viewers read them without a lock, and one who does
-//     not read what he asked for holds up nobody.
+//     not read what it asked for holds up no other.
 //   - Nothing waits without bound, and what is kept of one stream is bounded too: see the constants.
 //   - A source that goes away leaves its last segments. When it is back, with other timestamps or another picture,
 //     players go on behind an EXT-X-DISCONTINUITY. Timestamps of sources are never believed to be continuous.
@@ -61,7 +61,7 @@ var log zerolog.Logger
 var muxers = newRegistry()
 
 const (
-	idle      = 30 * time.Second // a muxer ends when nobody has asked it for so long
+	idle      = 30 * time.Second // a muxer ends so long after the last request
 	firstWait = 25 * time.Second // a first request waits so long for a whole segment: two GOPs of ten seconds and a dial
 	nextWait  = 6 * time.Second  // a playlist with what comes next; players give up at 10 s
 	partWait  = 25 * time.Second // the part that was hinted at: a playlist can be answered as it is, a part cannot

@@ -29,7 +29,7 @@ type key struct {
 	medias string
 }
 
-// entry is a muxer, or one that somebody is asking the source for while others wait.
+// entry is a muxer, or one whose source is being asked while other requests wait.
 type entry struct {
 	done  chan struct{}
 	muxer *muxer
@@ -144,7 +144,7 @@ func sameTracks(a, b []*core.Receiver) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(r *core.Receiver) bool { return !slices.Contains(b, r) })
 }
 
-// get finds a muxer for somebody who watches it, and keeps it alive. It ends one whose stream has another name's place
+// get finds a muxer for a viewer, and keeps it alive. It ends one whose stream has another name's place
 // by now, or none.
 func (g *registry) get(id string) *muxer {
 	now := time.Now()
@@ -164,7 +164,7 @@ func (g *registry) get(id string) *muxer {
 	return m
 }
 
-// touch notes that somebody asked. The registry's mutex is held.
+// touch notes a request. The registry's mutex must be held.
 func (m *muxer) touch(now time.Time) {
 	m.askedAt = now
 	if m.alive != nil {

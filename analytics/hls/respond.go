@@ -67,7 +67,7 @@ func later(w http.ResponseWriter, err error) {
 	http.Error(w, err.Error(), http.StatusServiceUnavailable)
 }
 
-// missing says what is not there, unless nobody waits for the answer any more.
+// missing says what is not there, unless the client has gone.
 func missing(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == nil && !errors.Is(err, context.Canceled) {
 		http.Error(w, err.Error(), http.StatusNotFound)

@@ -56,7 +56,7 @@ func (s *watchers) apiSource(w http.ResponseWriter, r *http.Request) {
 }
 
 // wsSource answers with the state as soon as it is known and then with each change, until the socket closes. Upstream
-// calls it on a goroutine of its own, so a browser that sleeps holds up nobody but itself.
+// calls it on a goroutine of its own, so a browser that sleeps holds up only itself.
 func (s *watchers) wsSource(tr *ws.Transport, _ *ws.Message) error {
 	name, err := streamName(tr.Request.URL.Query())
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *watchers) wsSource(tr *ws.Transport, _ *ws.Message) error {
 		ctx[s] = true
 	})
 	if asked {
-		return nil // whoever asks twice is being told already
+		return nil // the socket is being told already
 	}
 	closed := make(chan struct{})
 	var once sync.Once

@@ -2,7 +2,7 @@
 // HLS or MJPEG, whichever moves, and the state of a stream's source that the player shows.
 //
 // It works without an analytics section and takes nothing from upstream's modules but their routes. A source is dialled
-// only while somebody asks for its state, and is left when the last one goes; a slow browser delays nobody, since each
+// only while its state is asked for, and is left when the last client goes; a slow browser delays no other, since each
 // is told from a goroutine of its own and only of the newest state. Begin reading at www/player/ladder.js for the
 // player, at watcher.go for the source.
 package live

@@ -139,7 +139,7 @@ func (w *watcher) look() (state State, known bool, changed <-chan struct{}) {
 	return state, now.Known, changed
 }
 
-// isOpen needs the lock held, so that no watcher begins after close.
+// isOpen keeps watchers from beginning after close. The lock must be held.
 func (s *watchers) isOpen() bool {
 	select {
 	case <-s.ended:

@@ -4,7 +4,7 @@
 // actor (stream.go), so that they share what is known: whether the source is there, since when it is not, and why.
 //
 // It promises:
-//   - A dial holds up nobody: neither Open, nor Close, nor another reader. While nothing comes there is one dial for all.
+//   - A dial holds nothing up: neither Open, nor Close, nor another reader. While nothing comes there is one dial for all.
 //   - A source that panics in upstream's code, and a packet that upstream's depacketisers stumble over, cost that attempt
 //     and that packet, not the process.
 //   - Packets are every consumer's, and are never written to.
@@ -121,7 +121,7 @@ func (t *Tap) Changed() <-chan struct{} {
 	return t.stream.changed
 }
 
-// LastAt is when the last access unit of the stream came, whoever read it, or the last packet where access units are
+// LastAt is when the last access unit of the stream came, by any tap of it, or the last packet where access units are
 // read by no tap. It may be from before this Tap, or before the process (Seen). Zero: never.
 func (t *Tap) LastAt() time.Time {
 	t.stream.mu.Lock()
