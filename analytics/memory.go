@@ -144,19 +144,17 @@ func (a *Analytics) restore(db *store.DB) (strangers []store.Gone, err error) {
 		return nil, nil // nothing says which seats there should be
 	}
 	now := store.At(time.Now())
-	rows = slices.DeleteFunc(rows, func(r store.SeatRow) bool {
-		stranger := l.seat(r.SeatID) == nil
-		if stranger {
-			strangers = append(strangers, store.Gone{Table: store.SeatStatus, StoreID: r.StoreID, Key: r.SeatID, At: now})
+	stranger := func(known bool, table store.Table, key string) bool {
+		if !known {
+			strangers = append(strangers, store.Gone{Table: table, StoreID: l.config.StoreID, Key: key, At: now})
 		}
-		return stranger
+		return !known
+	}
+	rows = slices.DeleteFunc(rows, func(r store.SeatRow) bool {
+		return stranger(l.seat(r.SeatID) != nil, store.SeatStatus, r.SeatID)
 	})
 	cameras = slices.DeleteFunc(cameras, func(r store.CameraRow) bool {
-		stranger := l.camera(r.Stream) == nil
-		if stranger {
-			strangers = append(strangers, store.Gone{Table: store.CameraStatus, StoreID: r.StoreID, Key: r.Stream, At: now})
-		}
-		return stranger
+		return stranger(l.camera(r.Stream) != nil, store.CameraStatus, r.Stream)
 	})
 	a.board.Load(rows, cameras)
 	return strangers, nil

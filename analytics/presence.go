@@ -109,10 +109,8 @@ func (a *Analytics) lastFrame(stream string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	at := c.lastUnit(time.Time{})
-	if at.IsZero() {
-		if row, _ := a.board.Camera(stream); row.LastFrameAt != nil {
-			at = time.Time(*row.LastFrameAt)
-		}
+	if row, _ := a.board.Camera(stream); at.IsZero() && row.LastFrameAt != nil {
+		at = time.Time(*row.LastFrameAt)
 	}
 	return at, !at.IsZero()
 }
