@@ -74,8 +74,8 @@ func (h *history) Told(u Update) {
 	}
 }
 
-// TestRowsBefore: what listeners are told that was there, after each way in which rows come and go.
-func TestRowsBefore(t *testing.T) {
+// TestRowsComeAndGo: what listeners are told that was there before, and which subscriptions have to begin again.
+func TestRowsComeAndGo(t *testing.T) {
 	online := []store.CameraRow{{Stream: "cam1", Online: true}}
 	gone := []store.Gone{{Table: store.SeatStatus, Key: "A"}, {Table: store.CameraStatus, Key: "cam1"}}
 	var b Board
@@ -83,48 +83,31 @@ func TestRowsBefore(t *testing.T) {
 	b.Listen(&h)
 	for _, ca := range []struct {
 		name string
+		ends bool
 		do   func()
 		told history // "row before, was it known > row after"
 	}{
-		{"new", func() { b.Publish(&store.Change{Seats: change("empty").Seats, Cameras: online}, noon) }, history{`A "" false > empty`, "cam1 false false > true"}},
-		{"changed", func() { b.Publish(&store.Change{Seats: change("occupied").Seats, Cameras: online}, noon) }, history{`A "empty" true > occupied`, "cam1 true true > true"}},
-		{"edited", func() { b.Renew(change("empty"), noon) }, history{`A "occupied" true > empty`}},
-		{"loaded", func() { b.Load(change("abandoned").Seats, online) }, nil},
-		{"after it", func() { b.Publish(change("empty"), noon) }, history{`A "abandoned" true > empty`}},
-		{"begun anew in one change", func() {
-			b.Publish(&store.Change{Gone: gone, Seats: change("occupied").Seats, Cameras: online}, noon)
-		}, history{"gone A", "gone cam1", `A "" false > occupied`, "cam1 false false > true"}},
-		{"taken out", func() { b.Renew(&store.Change{Gone: gone}, noon) }, history{"gone A", "gone cam1"}},
-		{"new again", func() { b.Publish(change("empty"), noon) }, history{`A "" false > empty`}},
+		{"new", false, func() { b.Publish(&store.Change{Seats: change("empty").Seats, Cameras: online}, noon) }, history{`A "" false > empty`, "cam1 false false > true"}},
+		{"changed", false, func() { b.Publish(change("occupied"), noon) }, history{`A "empty" true > occupied`}},
+		{"edited", true, func() { b.Renew(change("empty"), noon) }, history{`A "occupied" true > empty`}},
+		{"loaded", true, func() { b.Load(change("abandoned").Seats, nil) }, nil},
+		{"after it", false, func() { b.Publish(&store.Change{Seats: change("empty").Seats, Cameras: online}, noon) }, history{`A "abandoned" true > empty`, "cam1 false false > true"}},
+		{"gone and new in one", false, func() { b.Publish(&store.Change{Gone: gone, Seats: change("occupied").Seats}, noon) }, history{"gone A", "gone cam1", `A "" false > occupied`}},
+		{"taken out", true, func() { b.Renew(&store.Change{Gone: gone}, noon) }, history{"gone A", "gone cam1"}},
+		{"new again", false, func() { b.Publish(change("empty"), noon) }, history{`A "" false > empty`}},
 	} {
 		h = nil
+		s := b.Subscribe(nothing)
 		ca.do()
 		require.Equal(t, ca.told, h, ca.name)
+		require.Equal(t, ca.ends, len(b.subscriptions) == 0, ca.name)
+		s.Close()
 	}
 	_, known := b.Camera("cam1")
 	require.False(t, known)
 	row, known := b.Seat("A")
 	require.True(t, known)
 	require.Equal(t, "empty", row.Status)
-}
-
-// TestSnapshotsAreTakenAgain: after a load and after an edit the next snapshot has it, and nothing of before.
-func TestSnapshotsAreTakenAgain(t *testing.T) {
-	var b Board
-	b.Publish(&store.Change{Seats: []store.SeatRow{{SeatID: "old"}}}, noon)
-	for name, do := range map[string]func(*store.Change){
-		"load": func(c *store.Change) { b.Load(c.Seats, c.Cameras) },
-		"edit": func(c *store.Change) { b.Renew(c, noon) },
-	} {
-		s := b.Subscribe(nothing)
-		do(&store.Change{Seats: []store.SeatRow{{SeatID: "A", Stream: name}}, Gone: []store.Gone{{Table: store.SeatStatus, Key: "old"}}})
-		_, open := <-s.Changes()
-		require.False(t, open, name)
-		b.Read(func(rows Rows) {
-			require.Len(t, rows.Seats, 1, name)
-			require.Equal(t, name, rows.Seats["A"].Stream)
-		})
-	}
 }
 
 // TestSnapshotAndChangesMeet: a subscriber that begins amid changes misses none and sees none twice.
