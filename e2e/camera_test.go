@@ -21,6 +21,21 @@ func kinds(events []event) (out []string) {
 	return out
 }
 
+// cameraRow is the first camera's, as GET api/seats has it.
+func (s *server) cameraRow() (row cameraRow) {
+	s.t.Helper()
+	var view struct{ Cameras []cameraRow }
+	require.Equal(s.t, http.StatusOK, s.get("api/seats", &view))
+	require.NotEmpty(s.t, view.Cameras)
+	return view.Cameras[0]
+}
+
+type cameraRow struct {
+	Online      bool
+	LastFrameAt *time.Time `json:"last_frame_at"`
+	Error       *string
+}
+
 // TestCameraComesAndGoes: absent at the start, there, gone, there again; it is said each time, and looks go on.
 func TestCameraComesAndGoes(t *testing.T) {
 	t.Parallel()
@@ -39,16 +54,24 @@ func TestCameraComesAndGoes(t *testing.T) {
 
 	source.stop()
 	s.wait(30*time.Second, "the camera is offline again", told("camera_offline", "camera_online", "camera_offline"))
-	var view struct {
-		Cameras []struct {
-			Online bool    `json:"online"`
-			Error  *string `json:"error"`
-		} `json:"cameras"`
-	}
-	s.get("api/seats", &view)
-	require.False(t, view.Cameras[0].Online)
 	require.Equal(t, http.StatusOK, s.get("api/seats/health", nil), "a camera that is away makes nobody unhealthy")
-	require.NotNil(t, view.Cameras[0].Error)
+
+	// what is known of it is the same wherever one asks, and after a restart
+	away := s.cameraRow()
+	require.False(t, away.Online)
+	require.NotNil(t, away.Error)
+	require.WithinDuration(t, time.Now().Add(-12*time.Second), *away.LastFrameAt, 10*time.Second)
+	var state sourceState
+	s.get("api/source?src=cam1", &state)
+	require.Equal(t, *away.LastFrameAt, state.Since)
+	s.stop()
+	s.start()
+	require.Equal(t, away.LastFrameAt, s.cameraRow().LastFrameAt)
+	s.wait(15*time.Second, "its row is written again or stays", func() bool { return !s.cameraRow().Online })
+	require.Equal(t, away.LastFrameAt, s.cameraRow().LastFrameAt)
+	state = sourceState{}
+	s.get("api/source?src=cam1", &state)
+	require.Equal(t, *away.LastFrameAt, state.Since)
 
 	source.start()
 	s.wait(30*time.Second, "the camera is back", told("camera_offline", "camera_online", "camera_offline", "camera_online"))
@@ -93,4 +116,57 @@ func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 			s.stop()
 		})
 	}
+}
+
+// TestPasswordStaysInside: a camera whose URL cannot be read says why it is off without a piece of its password: in the
+// API, on disk, from where Supabase gets it, and in the log.
+func TestPasswordStaysInside(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"rtsp://admin:S3cret%zz@127.0.0.1:1/none\"}\n"+card("cam1"))
+	s.start()
+	s.wait(20*time.Second, "the camera is offline", func() bool { return s.cameraRow().Error != nil })
+	said := *s.cameraRow().Error
+	var state sourceState
+	s.get("api/source?src=cam1", &state)
+	require.NotEmpty(t, state.Error)
+	s.stop()
+	places := map[string]string{"api/seats": said, "api/source": state.Error, "log": s.output()}
+	for _, suffix := range []string{"", "-wal"} {
+		b, err := os.ReadFile(filepath.Join(s.dir, "seats.db"+suffix))
+		if err == nil {
+			places["seats.db"+suffix] = string(b)
+		}
+	}
+	for place, text := range places {
+		require.NotContains(t, text, "S3cret", place)
+		require.NotContains(t, text, "%zz", place)
+	}
+}
+
+// TestPanickingSource: a source that panics in upstream's code costs its own camera, at each start, and no other.
+func TestPanickingSource(t *testing.T) {
+	t.Parallel()
+	source := camera(t, cardSource(t))
+	source.start()
+	s := newServer(t, fmt.Sprintf("streams: {cam1: \"echo:\", cam2: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+card("cam1"))
+	for range 2 {
+		s.start()
+		s.wait(20*time.Second, "the camera is offline", func() bool { return s.cameraRow().Error != nil })
+		require.Contains(t, *s.cameraRow().Error, "echo:")
+		var state sourceState
+		s.wait(10*time.Second, "the other plays", func() bool { s.get("api/source?src=cam2", &state); return state.Online })
+		s.stop()
+	}
+}
+
+// TestPlainServerLeavesNothing: without `analytics:` it is a go2rtc, also when it ends.
+func TestPlainServerLeavesNothing(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, "streams: {cam1: \"rtsp://127.0.0.1:1/none\"}\n")
+	s.start()
+	s.stop()
+	require.NotContains(t, s.output(), "ERR")
+	files, err := os.ReadDir(s.dir)
+	require.NoError(t, err)
+	require.Len(t, files, 1, "its configuration")
 }

@@ -1,13 +1,13 @@
 package hls
 
 import (
-	"context"
 	"errors"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/pkg/mp4"
+	"github.com/AlexxIT/go2rtc/seats/analytics/socket"
 )
 
 // handlerWS answers the codecs that a browser plays with the multivariant playlist, as upstream does. Upstream runs it on
@@ -28,10 +28,7 @@ func handlerWS(tr *ws.Transport, msg *ws.Message) error {
 	}
 	log.Trace().Str("stream", name).Str("codecs", msg.String()).Msg("[hls] new ws consumer")
 
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	tr.OnClose(cancel)
-	playlist, err := open(ctx, name, stream, medias)
+	playlist, err := open(socket.Context(tr), name, stream, medias)
 	if err != nil {
 		return err
 	}

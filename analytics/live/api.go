@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/internal/api/ws"
 	"github.com/AlexxIT/go2rtc/internal/streams"
+	"github.com/AlexxIT/go2rtc/seats/analytics/socket"
 )
 
 // pollLinger is how long a watcher waits for the next question by HTTP. The player asks every three seconds.
@@ -70,10 +70,7 @@ func (s *watchers) wsSource(tr *ws.Transport, _ *ws.Message) error {
 	if asked {
 		return nil // the socket is being told already
 	}
-	closed := make(chan struct{})
-	var once sync.Once
-	tr.OnClose(func() { once.Do(func() { close(closed) }) })
-
+	closed := socket.Context(tr).Done()
 	watcher := s.acquire(name)
 	defer s.release(watcher, 0)
 	var told State

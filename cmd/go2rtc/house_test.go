@@ -158,6 +158,32 @@ func TestImportsRunDown(t *testing.T) {
 	}
 }
 
+// journey is a file that a numbered line of analytics/README.md's journeys names.
+var journey = regexp.MustCompile("`([a-z_/]+\\.go)`")
+
+// TestJourneysRunDown: the journeys in analytics/README.md name files that there are, and none climbs back up.
+func TestJourneysRunDown(t *testing.T) {
+	order, _ := drawing(t)
+	b, err := os.ReadFile(filepath.Join("..", "..", "analytics", "README.md"))
+	require.NoError(t, err)
+	_, text, _ := strings.Cut(string(b), "### Four journeys\n")
+	text, _, _ = strings.Cut(text, "\n### ")
+	journeys, at := 0, 0
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "**") {
+			journeys, at = journeys+1, 0
+		}
+		for _, m := range journey.FindAllStringSubmatch(line, -1) {
+			require.FileExists(t, filepath.Join("..", "..", "analytics", m[1]))
+			pkg := short(path.Join("analytics", path.Dir(m[1])))
+			height := slices.Index(order, pkg)
+			require.GreaterOrEqual(t, height, at, "%s climbs back up", m[1])
+			at = height
+		}
+	}
+	require.Equal(t, 4, journeys)
+}
+
 // short is a package's name in the drawing.
 func short(dir string) string { return strings.TrimPrefix(dir, "analytics/") }
 
