@@ -28,8 +28,11 @@ const (
 
 // Types of NAL units that are asked for by number (H.264 table 7-1, H.265 table 7-1).
 const (
-	H264SPS, H264PPS          = 7, 8
-	H265VPS, H265SPS, H265PPS = 32, 33, 34
+	H264SPS = 7
+	H264PPS = 8
+	H265VPS = 32
+	H265SPS = 33
+	H265PPS = 34
 
 	h264Slice, h264IDR, h264SEI                = 1, 5, 6
 	h265LastSlice, h265FirstIRAP, h265LastIRAP = 9, 16, 21

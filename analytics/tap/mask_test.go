@@ -16,7 +16,8 @@ func TestMask(t *testing.T) {
 	}{
 		{
 			"an escape that cannot be read", `parse "rtsp://admin:S3cret%zz@127.0.0.1:1/none": invalid URL escape "%zz"`,
-			`parse "rtsp://***@127.0.0.1:1/none": invalid URL escape "***"`, []string{"rtsp://admin:S3cret%zz@127.0.0.1:1/none"},
+			`parse "rtsp://***@127.0.0.1:1/none": invalid URL escape "***"`,
+			[]string{"rtsp://admin:S3cret%zz@127.0.0.1:1/none"},
 		},
 		{"the source is not known", `invalid port ":S3cret#x" of "rtsp://admin:S3cret#x@host/"`, `invalid port ":***" of "rtsp://***@host/"`, nil},
 		{"in the query", `Get "http://cam/x?user=admin&password=x": EOF`, `Get "http://cam/x?user=admin&password=***": EOF`, nil},

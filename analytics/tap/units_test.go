@@ -77,7 +77,8 @@ func TestRecoveryPoint(t *testing.T) {
 func TestStumble(t *testing.T) {
 	for _, codec := range []*core.Codec{
 		h264Codec(96), h264Codec(core.PayloadTypeRAW),
-		{Name: core.CodecH265, ClockRate: 90000, PayloadType: 97}, {Name: core.CodecJPEG, ClockRate: 90000, PayloadType: 26},
+		{Name: core.CodecH265, ClockRate: 90000, PayloadType: 97},
+		{Name: core.CodecJPEG, ClockRate: 90000, PayloadType: 26},
 		{Name: core.CodecJPEG, ClockRate: 90000, PayloadType: core.PayloadTypeRAW},
 	} {
 		j := &Join{tap: &Tap{stream: newStream("x", memo{})}}
