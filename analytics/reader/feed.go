@@ -33,29 +33,34 @@ func (f *feed) Told(u board.Update) {
 	}
 	for i := range u.Gone {
 		if g := &u.Gone[i]; g.Table == store.CameraStatus {
-			f.tell(store.CameraSchema, nil, values(u.Before.Cameras, g.Key), u.At)
+			f.tell(store.CameraSchema, nil, camera(&u.Before, g.Key), u.At)
 		} else {
-			f.tell(store.SeatSchema, nil, values(u.Before.Seats, g.Key), u.At)
+			f.tell(store.SeatSchema, nil, seat(&u.Before, g.Key), u.At)
 		}
 	}
 	for i := range u.Seats {
-		f.tell(store.SeatSchema, u.Seats[i].Values(nil), values(u.Before.Seats, u.Seats[i].SeatID), u.At)
+		f.tell(store.SeatSchema, u.Seats[i].Values(nil), seat(&u.Before, u.Seats[i].SeatID), u.At)
 	}
 	for i := range u.Events {
 		f.tell(store.EventSchema, u.Events[i].Values(nil), nil, u.At)
 	}
 	for i := range u.Cameras {
-		f.tell(store.CameraSchema, u.Cameras[i].Values(nil), values(u.Before.Cameras, u.Cameras[i].Stream), u.At)
+		f.tell(store.CameraSchema, u.Cameras[i].Values(nil), camera(&u.Before, u.Cameras[i].Stream), u.At)
 	}
 }
 
-// values are those of a row that there was before; nil where there was none.
-func values[R any, P interface {
-	*R
-	Values(to []any) []any
-}](rows map[string]R, key string) []any {
-	if row, ok := rows[key]; ok {
-		return P(&row).Values(nil)
+// seat has the values of a seat's row before the change; nil where there was none. It is not one generic function with
+// camera, since through a type parameter each row would be allocated.
+func seat(before *board.Rows, id string) []any {
+	if row, ok := before.Seats[id]; ok {
+		return row.Values(nil)
+	}
+	return nil
+}
+
+func camera(before *board.Rows, stream string) []any {
+	if row, ok := before.Cameras[stream]; ok {
+		return row.Values(nil)
 	}
 	return nil
 }
