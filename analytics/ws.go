@@ -10,33 +10,21 @@ import (
 )
 
 // wsSeats answers with the snapshot and then sends each change, from a goroutine of its own: a write to a browser that
-// sleeps may take five seconds. Upstream calls it on such a goroutine already.
+// sleeps may take five seconds. Upstream calls it on such a goroutine already. A subscription that ends before the
+// socket closes has lost changes, or has not told all: a new one begins with a new snapshot.
 func (a *Analytics) wsSeats(tr *ws.Transport, _ *ws.Message) error {
 	ctx := socket.Context(tr)
-	for {
+	for ctx.Err() == nil {
 		var first snapshot
 		s := a.board.Subscribe(func(rows board.Rows) { first = a.snapshotOf(rows) })
+		stop := context.AfterFunc(ctx, s.Close)
 		tr.Write(&ws.Message{Type: "seats", Value: first})
-		if !forward(ctx, tr, s) {
-			s.Close()
-			return nil
-		}
-	}
-}
-
-// forward passes changes on until the socket closes, or gives true where some were lost and a new snapshot is due.
-func forward(ctx context.Context, tr *ws.Transport, s *board.Subscription) (lost bool) {
-	for {
-		select {
-		case <-ctx.Done():
-			return false
-		case change, ok := <-s.Changes():
-			if !ok {
-				return true
-			}
+		for change := range s.Changes() {
 			writeChange(tr, change)
 		}
+		stop()
 	}
+	return nil
 }
 
 func writeChange(tr *ws.Transport, change store.Change) {
