@@ -2,6 +2,8 @@
 # All tests, the quick ones first. The arguments are the build flags of the patched tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# what was compiled in one checkout serves the next: upstream's tree lies in another folder there
+export GOFLAGS="${GOFLAGS:-$(go env GOFLAGS)} -trimpath"
 
 echo "test: go vet, with the patches and against plain upstream"
 go vet "$@" ./...

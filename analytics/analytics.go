@@ -155,9 +155,9 @@ func (a *Analytics) begin() (err error) {
 	return nil
 }
 
-// start opens the database, where there is anything to remember, and starts cameras, workers and the ticker.
+// start opens the database, where there is anything to keep, and starts cameras, workers and the ticker.
 func (a *Analytics) start() {
-	if a.remembers() {
+	if a.needsDatabase() {
 		if err := a.ledger.Open(); err != nil {
 			log.Error().Err(err).Msg("[analytics] database, seats wait for it")
 		}
@@ -168,8 +168,8 @@ func (a *Analytics) start() {
 	a.done.Go(a.tick)
 }
 
-// remembers tells whether there is anything that a database has to do with: a module without seats and sinks makes none.
-func (a *Analytics) remembers() bool {
+// needsDatabase tells whether there is anything to keep: a module without seats and sinks makes no file.
+func (a *Analytics) needsDatabase() bool {
 	return len(a.plan.Load().cameras) > 0 || len(a.ledger.Outlets) > 0 || a.ledger.IsOpen()
 }
 

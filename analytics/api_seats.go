@@ -61,7 +61,7 @@ func (a *Analytics) apiEvents(w http.ResponseWriter, r *http.Request) {
 	}
 
 	events := []store.EventRow{}
-	if a.remembers() {
+	if a.needsDatabase() {
 		db, err := a.ledger.DB()
 		if err == nil {
 			events, err = db.Events(r.Context(), q)

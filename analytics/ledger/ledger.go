@@ -2,7 +2,7 @@
 //
 // It opens the embedded database when it is first needed, and again every few seconds while it cannot be opened; has
 // what the database remembers taken up before anything is decided; commits changes, and only then tells of them: the
-// board, the relays that take them outside, the log. It records when the box ran, for the history. Safe for concurrent
+// board, the relays, the log. It records when the box ran, for the history. Safe for concurrent
 // use. Begin reading at Open and Commit.
 package ledger
 
@@ -51,9 +51,9 @@ type Ledger struct {
 	retryAt time.Time
 	closed  bool
 
-	outside outside
-	run     run
-	probe   probe
+	relays relays
+	run    run
+	probe  probe
 
 	ctx    context.Context // of the relays
 	cancel context.CancelFunc
@@ -122,7 +122,7 @@ func (l *Ledger) open(now time.Time) (*store.DB, error) {
 	defer cancel()
 	strangers, err := l.Restore(ctx, db)
 	if err == nil {
-		err = l.outside.open(ctx, l, db)
+		err = l.relays.open(ctx, l, db)
 	}
 	if err != nil {
 		_ = db.Close()
@@ -143,7 +143,7 @@ func (l *Ledger) forget(ctx context.Context, db *store.DB, strangers []store.Gon
 	for i := range strangers {
 		l.Log.Info().Str("table", string(strangers[i].Table)).Str("key", strangers[i].Key).Msg("[analytics] forget, not in the configuration")
 	}
-	l.outside.wake()
+	l.relays.wake()
 }
 
 // Commit puts a change on disk and then tells of it. After an error nothing has changed.
@@ -157,7 +157,7 @@ func (l *Ledger) Commit(change *store.Change) error {
 	if err := db.Commit(ctx, change); err != nil {
 		return err
 	}
-	l.outside.wake()
+	l.relays.wake()
 	l.Board.Publish(change, time.Now())
 	for i := range change.Seats {
 		row := &change.Seats[i]
@@ -207,13 +207,13 @@ func (l *Ledger) CommitEdit(change *store.Change, write, undo func() error) erro
 		}
 	}
 	if err == nil {
-		l.outside.wake()
+		l.relays.wake()
 	}
 	return err
 }
 
 // Relays are those of the outlets, once the database is open.
-func (l *Ledger) Relays() []*sink.Relay { return l.outside.all() }
+func (l *Ledger) Relays() []*sink.Relay { return l.relays.all() }
 
 // Close ends the relays, commits last, if the database is open, and closes it. Where a relay is still at work after the
 // time given, nothing more is done. No commit may be under way.

@@ -10,8 +10,8 @@
 package supabase
 
 import (
+	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -38,8 +38,15 @@ func StartOn(t testing.TB, cluster *Cluster, keys Keys) *Stack {
 	return s
 }
 
-// Dir is this package's folder, where node finds its modules.
+// Dir is this package's folder, where node finds its modules. Paths that the compiler knows may be trimmed, so it is
+// found from the folder of the test that runs.
 func Dir() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Dir(file)
+	dir, err := os.Getwd()
+	for err == nil && dir != "/" {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return filepath.Join(dir, "e2e", "supabase")
 }

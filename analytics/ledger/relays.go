@@ -20,15 +20,15 @@ type Outlet struct {
 	Batch int // rows of one request
 }
 
-// outside is the relays, each with an outbox of its own.
-type outside struct {
+// relays take the outboxes to their sinks.
+type relays struct {
 	mu     sync.Mutex // guards what begins when the database is open
-	relays []*sink.Relay
+	list   []*sink.Relay
 	levels []*level
 }
 
 // open opens the outboxes before the first commit, and starts the relays.
-func (o *outside) open(ctx context.Context, l *Ledger, db *store.DB) error {
+func (r *relays) open(ctx context.Context, l *Ledger, db *store.DB) error {
 	outlets := make([]store.Outlet, len(l.Outlets))
 	for i := range l.Outlets {
 		outlets[i] = l.Outlets[i].Outlet
@@ -37,31 +37,31 @@ func (o *outside) open(ctx context.Context, l *Ledger, db *store.DB) error {
 	if err != nil {
 		return err
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i := range l.Outlets {
 		relay := sink.NewRelay(l.Outlets[i].Sink, boxes[i], l.Outlets[i].Batch, l.Log)
-		o.relays = append(o.relays, relay)
-		o.levels = append(o.levels, newLevel(l.Outlets[i].Name, boxes[i], l.Log))
+		r.list = append(r.list, relay)
+		r.levels = append(r.levels, newLevel(l.Outlets[i].Name, boxes[i], l.Log))
 		l.done.Go(func() { relay.Run(l.ctx) })
 	}
 	return nil
 }
 
 // wake tells the relays that something was committed.
-func (o *outside) wake() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for i, r := range o.relays {
-		r.Wake()
-		o.levels[i].look(time.Now())
+func (r *relays) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, relay := range r.list {
+		relay.Wake()
+		r.levels[i].look(time.Now())
 	}
 }
 
-func (o *outside) all() []*sink.Relay {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.relays
+func (r *relays) all() []*sink.Relay {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.list
 }
 
 // level says when an outbox is nearly full, when it is full, and when it is neither any more.
