@@ -42,8 +42,12 @@ func TestMain(m *testing.M) {
 		// the patched tree that `make patch` prepared, as make builds it
 		build := exec.Command("go", "build", "-tags", "patched", "-o", bin+"/", "./cmd/go2rtc", "./cmd/replay")
 		build.Dir = root
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Printf("run `make patch` first: %s\n%s", err, out)
+		p, err := process.Spawn(build)
+		if err == nil {
+			err = p.Err()
+		}
+		if err != nil {
+			fmt.Printf("run `make patch` first: %s\n%s", err, p.Output())
 			return 1
 		}
 		defer supabase.Close()
