@@ -157,14 +157,7 @@ func TestEditorRefused(t *testing.T) {
 	before = s.text()
 	b.closesPasswordDialogs()
 	s.launch()
-	s.wait(secs(10), "it asks for the password", func() bool {
-		res, err := http.Get(s.api + "api/seats")
-		if err != nil {
-			return false
-		}
-		_ = res.Body.Close()
-		return res.StatusCode == http.StatusUnauthorized
-	})
+	s.wait(secs(10), "it asks for the password", func() bool { return s.status("api/seats") == http.StatusUnauthorized })
 	require.Equal(t, "The password has changed: nothing was saved. Log in in another tab, then save again.", problem())
 	require.Equal(t, before, s.text())
 	require.Empty(t, b.uncaught())

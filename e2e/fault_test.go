@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -85,9 +86,8 @@ func TestHostileStream(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
 	s.start()
-	clip, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=3",
-		"-c:v", "libx264", "-bf", "0", "-g", "5", "-f", "h264", "-").Output()
-	require.NoError(t, err)
+	clip := process.Run(t, exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=3",
+		"-c:v", "libx264", "-bf", "0", "-g", "5", "-f", "h264", "-"))
 
 	publisher := publish(t, fmt.Sprintf("127.0.0.1:%d", s.rtsp), "cam1")
 	chance := rand.New(rand.NewPCG(1, 2))

@@ -102,9 +102,8 @@ func TestHLSFFmpeg(t *testing.T) {
 			source.start()
 			s := hlsServer(t, source)
 			s.start()
-			out, err := exec.Command("ffprobe", "-v", "error", "-read_intervals", "%+3", "-show_entries",
-				"packet=codec_type,dts_time,pts_time:stream=codec_name", "-of", "compact", s.api+"api/stream.m3u8?src=cam1"+ca.query).CombinedOutput()
-			require.NoError(t, err, string(out))
+			out := process.Run(t, exec.Command("ffprobe", "-v", "error", "-read_intervals", "%+3", "-show_entries",
+				"packet=codec_type,dts_time,pts_time:stream=codec_name", "-of", "compact", s.api+"api/stream.m3u8?src=cam1"+ca.query))
 			var names []string
 			last := map[string]float64{}
 			for line := range strings.SplitSeq(string(out), "\n") {

@@ -108,14 +108,8 @@ func (c *container) start() {
 	require.NoError(c.t, json.NewDecoder(read).Decode(&info), c.Output())
 	require.NoError(c.t, read.Close())
 	c.pid = info.Pid
-	c.t.Cleanup(func() { _ = syscall.Kill(info.Pid, syscall.SIGKILL) }) // who changes users is not told that bwrap died
-	c.wait(20*time.Second, "the API answers", func() bool {
-		res, err := http.Get(c.api + "api/seats") // of the last module
-		if err != nil {
-			return false
-		}
-		return res.Body.Close() == nil && res.StatusCode == http.StatusOK
-	})
+	c.t.Cleanup(func() { _ = syscall.Kill(info.Pid, syscall.SIGKILL) })                                      // who changes users is not told that bwrap died
+	c.wait(20*time.Second, "the API answers", func() bool { return c.status("api/seats") == http.StatusOK }) // of the last module
 }
 
 // stop ends the container as `docker stop` does, and says how long it took.

@@ -128,18 +128,10 @@ func TestReaderBesideThePassword(t *testing.T) {
 	s.rewrite("api: {", "api: {username: admin, password: secret, local_auth: true, base_path: /box, ")
 	s.launch()
 
-	ask := func(path string) int {
-		res, errGet := http.Get(s.api + path)
-		if errGet != nil {
-			return 0
-		}
-		_ = res.Body.Close()
-		return res.StatusCode
-	}
-	s.wait(10*time.Second, "the reader answers", func() bool { return ask("box/rest/v1/seat_status?apikey="+readerKey) == http.StatusOK })
-	require.Equal(t, http.StatusUnauthorized, ask("box/rest/v1/seat_status"))
-	require.Equal(t, http.StatusUnauthorized, ask("box/api/seats?apikey="+readerKey))
-	require.Equal(t, http.StatusUnauthorized, ask("box/api/config?apikey="+readerKey))
+	s.wait(10*time.Second, "the reader answers", func() bool { return s.status("box/rest/v1/seat_status?apikey="+readerKey) == http.StatusOK })
+	require.Equal(t, http.StatusUnauthorized, s.status("box/rest/v1/seat_status"))
+	require.Equal(t, http.StatusUnauthorized, s.status("box/api/seats?apikey="+readerKey))
+	require.Equal(t, http.StatusUnauthorized, s.status("box/api/config?apikey="+readerKey))
 	lines := node(t, s.api+"box", readerKey, "test", false)
 	until(t, lines, 10*time.Second, "channel", "SUBSCRIBED")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,7 +23,7 @@ func replay(t testing.TB, config, clip string) ([]told, string) {
 	path := filepath.Join(t.TempDir(), "go2rtc.yaml")
 	require.NoError(t, os.WriteFile(path, []byte("streams: {cam1: \"rtsp://127.0.0.1/cam1\"}\n"+config), 0o600))
 	cmd := exec.Command(filepath.Join(bin, "replay"), "-config", path, "-stream", "cam1", clip)
-	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	cmd.Env = environment()
 	var summary bytes.Buffer
 	cmd.Stderr = &summary
 	out, err := cmd.Output()
@@ -55,8 +56,7 @@ func TestReplayPeople(t *testing.T) {
 			if v.args != "" {
 				path = filepath.Join(t.TempDir(), "clip.mp4")
 				args := append([]string{"-v", "error", "-i", clip, "-an"}, strings.Fields(v.args)...)
-				out, err := exec.Command("ffmpeg", append(args, path)...).CombinedOutput()
-				require.NoError(t, err, string(out))
+				process.Run(t, exec.Command("ffmpeg", append(args, path)...))
 			}
 			for interval, tolerance := range map[string]float64{"1s": 1, "3s": 3} {
 				tr := truthOf(t, people)

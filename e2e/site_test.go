@@ -67,7 +67,7 @@ func (s *site) startTURN() { s.turn = s.StartTURN(s.cfg) }
 func (s *site) startBox(args ...string) {
 	s.t.Helper()
 	cmd := s.Box.Command(filepath.Join(bin, "go2rtc"), args...)
-	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	cmd.Env = environment()
 	s.box = process.Start(s.t, cmd)
 	s.box.Until(s.t, 10*time.Second, "the API answers", func() bool { return s.status(s.Box, "http://127.0.0.1:1984/api/seats") == http.StatusOK })
 }

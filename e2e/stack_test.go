@@ -42,8 +42,12 @@ func TestMain(m *testing.M) {
 		// the patched tree that `make patch` prepared, as make builds it
 		build := exec.Command("go", "build", "-tags", "patched", "-o", bin+"/", "./cmd/go2rtc", "./cmd/replay")
 		build.Dir = root
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Printf("run `make patch` first: %s\n%s", err, out)
+		p, err := process.Spawn(build)
+		if err == nil {
+			err = p.Err()
+		}
+		if err != nil {
+			fmt.Printf("run `make patch` first: %s\n%s", err, p.Output())
 			return 1
 		}
 		defer supabase.Close()
@@ -116,14 +120,17 @@ func (s *server) start() {
 	s.t.Helper()
 	s.launch()
 	// the API answers before the last module, ours, has begun
-	s.wait(10*time.Second, "the API answers", func() bool {
-		res, err := http.Get(s.api + "api/seats")
-		if err != nil {
-			return false
-		}
-		_ = res.Body.Close()
-		return res.StatusCode == http.StatusOK
-	})
+	s.wait(10*time.Second, "the API answers", func() bool { return s.status("api/seats") == http.StatusOK })
+}
+
+// status is what a path is answered with; 0 where nothing answers.
+func (s *server) status(path string) int {
+	res, err := http.Get(s.api + path)
+	if err != nil {
+		return 0
+	}
+	_ = res.Body.Close()
+	return res.StatusCode
 }
 
 // launch starts the server and waits for nothing.
@@ -136,8 +143,13 @@ func (s *server) launch() {
 func (s *server) command(binary string) *exec.Cmd {
 	cmd := exec.Command(binary, "-config", s.path())
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	cmd.Env = environment()
 	return cmd
+}
+
+// environment is ours, and where the server finds ONNX Runtime.
+func environment() []string {
+	return append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
 }
 
 // stop ends the server as Docker does.

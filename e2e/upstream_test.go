@@ -23,9 +23,7 @@ func upstreamDir(t testing.TB) string {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/AlexxIT/go2rtc")
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "GOWORK=off")
-	out, err := cmd.Output()
-	require.NoError(t, err)
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(string(process.Run(t, cmd)))
 }
 
 // modules are the names and functions in a main's list of modules, in its order.
@@ -90,8 +88,7 @@ func TestStartsAsUpstream(t *testing.T) {
 	build := exec.Command("go", "build", "-o", plain, "github.com/AlexxIT/go2rtc")
 	// as upstream releases it
 	build.Dir, build.Env = root, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	process.Run(t, build)
 
 	const config = `log: {level: trace}
 rtmp: {listen: "127.0.0.1:0"}
@@ -210,7 +207,7 @@ func TestBrokenConfigStopsTheStart(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "go2rtc.yaml")
 			require.NoError(t, os.WriteFile(path, []byte(ca.text), 0o600))
 			cmd := exec.Command(filepath.Join(bin, "go2rtc"), "-config", path)
-			cmd.Env = append(os.Environ(), "ONNXRUNTIME_LIB="+filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+			cmd.Env = environment()
 			out, err := cmd.CombinedOutput()
 			var exit *exec.ExitError
 			require.ErrorAs(t, err, &exit, string(out))

@@ -211,14 +211,7 @@ func TestUpstreamPages(t *testing.T) {
 		after := strings.Replace(before, "streams:\n", "streams:\n  saved: rtsp://127.0.0.1:1/x\n", 1)
 		require.Equal(t, "OK", save(after))
 		require.Equal(t, after, s.text())
-		s.wait(10*time.Second, "it has begun anew with it", func() bool {
-			res, err := http.Get(s.api + "api/streams?src=saved")
-			if err != nil {
-				return false
-			}
-			_ = res.Body.Close()
-			return res.StatusCode == http.StatusOK
-		})
+		s.wait(10*time.Second, "it has begun anew with it", func() bool { return s.status("api/streams?src=saved") == http.StatusOK })
 	})
 }
 

@@ -72,7 +72,10 @@ func TestGroup(t *testing.T) {
 		end  func(t *testing.T, p *Process)
 	}{
 		{"killed", func(_ *testing.T, p *Process) { p.Kill() }},
-		{"stopped", func(t *testing.T, p *Process) { p.Stop(t, 5*time.Second) }},
+		{"stopped", func(t *testing.T, p *Process) {
+			t.Helper()
+			p.Stop(t, 5*time.Second)
+		}},
 	} {
 		t.Run(how.name, func(t *testing.T) {
 			p := Start(t, exec.Command("bash", "-c", `trap 'exit 0' TERM; sleep 1000 & echo $!; wait`))
