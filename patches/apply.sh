@@ -15,8 +15,8 @@ root=$(pwd -P)
 tree=$root/build/go2rtc
 version=$(go list -m -f '{{.Version}}' "$module")
 
-# fetch VERSION prints the folder in the module cache; go checks its content against go.sum or the checksum database
-fetch() { go mod download -json "$module@$1" 2>/dev/null | sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p'; }
+# fetch VERSION prints the folder in the module cache, or nothing; go checks its content against go.sum or the checksum database
+fetch() { { go mod download -json "$module@$1" 2>/dev/null || true; } | sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p'; }
 
 # copy FOLDER NEW
 copy() {
@@ -84,7 +84,7 @@ if [[ -f go.work && -d $tree && -f $tree.stamp && $(<"$tree.stamp") == "$stamp" 
 fi
 
 dir=$(fetch "$version")
-[[ -d $dir ]] || { echo "patch: $module@$version is not in the module cache" >&2; exit 1; }
+[[ -n $dir ]] || { echo "patch: $module@$version is neither in the module cache nor on the module proxy" >&2; exit 1; }
 
 rm -f "$tree.stamp"
 copy "$dir" "$tree.new"
