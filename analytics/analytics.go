@@ -49,6 +49,7 @@ func Init() {
 	if err = a.begin(); err != nil {
 		refuse(err)
 	}
+	a.open() // before the first reply: what was known before the restart is known at once
 	module = a
 
 	api.HandleFunc("api/seats", a.apiSeats)
@@ -155,13 +156,17 @@ func (a *Analytics) begin() (err error) {
 	return nil
 }
 
-// start opens the database, where there is anything to keep, and starts cameras, workers and the ticker.
-func (a *Analytics) start() {
+// open opens the database, where there is anything to keep.
+func (a *Analytics) open() {
 	if a.needsDatabase() {
 		if err := a.ledger.Open(); err != nil {
 			log.Error().Err(err).Msg("[analytics] database, seats wait for it")
 		}
 	}
+}
+
+// start starts cameras, workers and the ticker.
+func (a *Analytics) start() {
 	a.edit.Lock()
 	a.settle(a.plan.Load(), nil)
 	a.edit.Unlock()

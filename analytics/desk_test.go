@@ -68,6 +68,7 @@ func newDesk(t testing.TB, text string) *desk {
 func (d *desk) run(c config.Config) {
 	d.Analytics = newAnalytics(c, d.path, map[string]any{"cam1": nil})
 	require.NoError(d.t, d.begin())
+	d.open()
 	d.start()
 }
 
