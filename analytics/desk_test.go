@@ -112,6 +112,14 @@ func (d *desk) ask(method, path, body string, headers ...string) (status int, te
 	return w.Code, strings.TrimSpace(w.Body.String()), w.Header()
 }
 
+// want is ask where only the status is to be looked at. It gives the text.
+func (d *desk) want(want int, method, path, body string, headers ...string) string {
+	d.t.Helper()
+	status, text, _ := d.ask(method, path, body, headers...)
+	require.Equal(d.t, want, status, text)
+	return text
+}
+
 func (d *desk) text() string {
 	d.t.Helper()
 	b, err := os.ReadFile(d.path)

@@ -45,19 +45,16 @@ func (d *desk) see(c *look.Camera, at time.Time, found ...seat.Detection) {
 
 func TestBoxes(t *testing.T) {
 	d := newDesk(t, deskText)
-	status, text, _ := d.ask("GET", "/api/seats/boxes?src=cam1", "")
-	require.Equal(t, http.StatusNotFound, status)
+	text := d.want(http.StatusNotFound, "GET", "/api/seats/boxes?src=cam1", "")
 	require.Equal(t, "no picture was looked at yet", text)
-	status, text, _ = d.ask("GET", "/api/seats/boxes?src=nobody", "")
-	require.Equal(t, http.StatusNotFound, status)
+	text = d.want(http.StatusNotFound, "GET", "/api/seats/boxes?src=nobody", "")
 	require.Equal(t, "stream not found", text)
 
 	chair := seat.Detection{Class: "chair", Confidence: .9, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
 	stranger := seat.Detection{Class: seat.Person, Confidence: .4, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
 	c := d.plan.Load().camera("cam1")
 	d.see(c, time.Now(), person, book, chair, stranger)
-	status, text, _ = d.ask("GET", "/api/seats/boxes?src=cam1", "")
-	require.Equal(t, http.StatusOK, status, text)
+	text = d.want(http.StatusOK, "GET", "/api/seats/boxes?src=cam1", "")
 	var seen look.Look
 	require.NoError(t, json.Unmarshal([]byte(text), &seen))
 	require.Equal(t, [2]int{16, 8}, [2]int{seen.Width, seen.Height})
@@ -68,8 +65,7 @@ func TestBoxes(t *testing.T) {
 	require.Equal(t, "B", *seen.Boxes[1].SeatID)
 	require.Nil(t, seen.Boxes[2].SeatID)
 
-	status, text, _ = d.ask("GET", "/api/seats/cameras", "")
-	require.Equal(t, http.StatusOK, status)
+	text = d.want(http.StatusOK, "GET", "/api/seats/cameras", "")
 	var cameras camerasView
 	require.NoError(t, json.Unmarshal([]byte(text), &cameras))
 	require.Nil(t, cameras.Model, "there is none")
@@ -83,8 +79,7 @@ func TestBoxes(t *testing.T) {
 // TestPreviews: a stream without seats is looked at for a while when a client draws on it, and has no rows.
 func TestPreviews(t *testing.T) {
 	d := newDesk(t, deskText)
-	status, text, _ := d.ask("GET", "/api/seats/proposals?src=cam2", "")
-	require.Equal(t, http.StatusOK, status, text)
+	text := d.want(http.StatusOK, "GET", "/api/seats/proposals?src=cam2", "")
 	require.JSONEq(t, `{"stream": "cam2", "seen_since": null, "proposals": []}`, text)
 	preview := d.plan.Load().camera("cam2")
 	require.NotNil(t, preview)
@@ -95,8 +90,7 @@ func TestPreviews(t *testing.T) {
 	for i := range 60 {
 		d.see(preview, at.Add(time.Duration(i)*time.Second), person)
 	}
-	status, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
-	require.Equal(t, http.StatusOK, status)
+	text = d.want(http.StatusOK, "GET", "/api/seats/proposals?src=cam2", "")
 	var list proposalsView
 	require.NoError(t, json.Unmarshal([]byte(text), &list))
 	require.Len(t, list.Proposals, 1)
@@ -104,17 +98,14 @@ func TestPreviews(t *testing.T) {
 	require.Equal(t, "cam2-1", p.SeatID)
 	b, err := json.Marshal(map[string]any{"stream": p.Stream, "name": p.Name, "roi": p.ROI})
 	require.NoError(t, err)
-	status, text, _ = d.ask("PUT", "/api/seats?id="+p.SeatID, string(b))
-	require.Equal(t, http.StatusCreated, status, text)
+	d.want(http.StatusCreated, "PUT", "/api/seats?id="+p.SeatID, string(b))
 	require.Same(t, preview, d.plan.Load().camera("cam2"), "what it has seen is kept")
 	require.Empty(t, d.plan.Load().previews)
-	status, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
-	require.Equal(t, http.StatusOK, status)
+	text = d.want(http.StatusOK, "GET", "/api/seats/proposals?src=cam2", "")
 	require.Contains(t, text, `"proposals":[]`, "it is a seat now")
 
 	// an admin who takes the last seat away while looking goes on looking
-	status, text, _ = d.ask("DELETE", "/api/seats?id="+p.SeatID, "")
-	require.Equal(t, http.StatusNoContent, status, text)
+	d.want(http.StatusNoContent, "DELETE", "/api/seats?id="+p.SeatID, "")
 	require.Same(t, preview, d.plan.Load().camera("cam2"))
 	require.Len(t, d.snapshot().Cameras, 1)
 	_, text, _ = d.ask("GET", "/api/seats/proposals?src=cam2", "")
@@ -132,8 +123,7 @@ func TestPreviews(t *testing.T) {
 	for _, c := range previews {
 		followers = append(followers, c.Follow())
 	}
-	status, text, _ = d.ask("GET", "/api/seats/boxes?src=g1", "")
-	require.Equal(t, http.StatusServiceUnavailable, status)
+	text = d.want(http.StatusServiceUnavailable, "GET", "/api/seats/boxes?src=g1", "")
 	require.Equal(t, "4 streams without seats are looked at already", text)
 	for i, c := range previews {
 		c.Unfollow(followers[i])

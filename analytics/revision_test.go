@@ -17,8 +17,7 @@ import (
 func TestTwoEditors(t *testing.T) {
 	d := newDesk(t, deskText)
 	old := d.seatView("A").Revision
-	status, text, _ := d.ask("PUT", "/api/seats?id=A&revision="+old, `{"name": "first"}`)
-	require.Equal(t, http.StatusOK, status, text)
+	text := d.want(http.StatusOK, "PUT", "/api/seats?id=A&revision="+old, `{"name": "first"}`)
 	after := d.text()
 	conflict := func(want, name string) func(status int, text string, _ http.Header) string {
 		return func(status int, text string, _ http.Header) string {
@@ -53,25 +52,21 @@ func TestTwoEditors(t *testing.T) {
 	hand := `seat "A" was changed in the configuration file since it was read: say which revision is meant`
 	conflict(hand, "by hand")(d.ask("PUT", "/api/seats?id=A", `{"name": "page"}`))
 	revision := conflict(changed, "by hand")(d.ask("PUT", "/api/seats?id=A&revision="+d.seatView("A").Revision, `{"name": "page"}`))
-	status, text, _ = d.ask("PUT", "/api/seats?id=B", `{"name": "b"}`)
-	require.Equal(t, http.StatusOK, status, text)
+	text = d.want(http.StatusOK, "PUT", "/api/seats?id=B", `{"name": "b"}`)
 	require.Contains(t, d.text(), "name: by hand", "another seat is left as it is")
 	require.Equal(t, "first", d.seatView("A").Name, "and is not in force unseen")
-	status, text, _ = d.ask("PUT", "/api/seats?id=A&revision="+revision, `{"name": "page"}`)
-	require.Equal(t, http.StatusOK, status, text)
+	text = d.want(http.StatusOK, "PUT", "/api/seats?id=A&revision="+revision, `{"name": "page"}`)
 
 	byHand(d.text() + "    C: {stream: cam1, name: c, roi: [[0, 0], [0.2, 0], [0.2, 0.2]]}\n")
 	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "c")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`))
 	revision = conflict(`there is a seat "C" already`, "c")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*"))
-	status, text, _ = d.ask("PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`, "If-Match", `"`+revision+`"`)
-	require.Equal(t, http.StatusOK, status, text)
+	d.want(http.StatusOK, "PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`, "If-Match", `"`+revision+`"`)
 	require.Equal(t, "c", d.seatView("C").Name)
 
 	// taken out by hand
 	byHand(deskText)
 	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "")(d.ask("PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`))
-	status, text, _ = d.ask("DELETE", "/api/seats?id=C", "")
-	require.Equal(t, http.StatusNoContent, status, text)
+	text = d.want(http.StatusNoContent, "DELETE", "/api/seats?id=C", "")
 	require.Nil(t, d.seatView("C"))
 	require.Equal(t, deskText, d.text())
 
@@ -83,8 +78,7 @@ func TestTwoEditors(t *testing.T) {
 		deskText + "    B: {name: bb}\n": `go2rtc.yaml:14: mapping key "B" already defined at line 13: nothing was saved`,
 	} {
 		byHand(broken)
-		status, text, _ = d.ask("PUT", "/api/seats?id=B", `{"name": "b"}`)
-		require.Equal(t, http.StatusConflict, status)
+		text = d.want(http.StatusConflict, "PUT", "/api/seats?id=B", `{"name": "b"}`)
 		require.Equal(t, want, text)
 		require.Equal(t, broken, d.text())
 	}
@@ -102,14 +96,12 @@ func TestSeatOfAnotherConfig(t *testing.T) {
 	d.plan.Store(&l)
 	for _, id := range []string{"inline", "B"} {
 		for _, method := range []string{"PUT", "DELETE"} {
-			status, text, _ := d.ask(method, "/api/seats?id="+id, `{"name": "b"}`)
-			require.Equal(t, http.StatusConflict, status)
+			text := d.want(http.StatusConflict, method, "/api/seats?id="+id, `{"name": "b"}`)
 			require.Equal(t, `seat "`+id+`" is set by another -config than the file: edit it there`, text)
 		}
 	}
 	require.Equal(t, deskText, d.text())
 	d.file = config.Open("", creds.ReplaceVars, creds.SecretString, nil)
-	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"name": "b"}`)
-	require.Equal(t, http.StatusGone, status)
+	text := d.want(http.StatusGone, "PUT", "/api/seats?id=A", `{"name": "b"}`)
 	require.Equal(t, "the program runs without a configuration file, so nothing can be saved", text)
 }

@@ -33,13 +33,11 @@ func TestPutSeat(t *testing.T) {
 	// what is shown can be sent again and changes nothing
 	shown, err := json.Marshal(map[string]any{"stream": a.Stream, "name": a.Name, "roi": a.ROI, "items_roi": a.ItemsROI, "anchor": a.Anchor, "revision": a.Revision})
 	require.NoError(t, err)
-	status, text, _ = d.ask("PUT", "/api/seats?id=A", string(shown))
-	require.Equal(t, http.StatusOK, status, text)
+	text = d.want(http.StatusOK, "PUT", "/api/seats?id=A", string(shown))
 	require.Equal(t, want, d.text())
 
 	// null takes out
-	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"items_roi": null, "name": null, "anchor": null}`)
-	require.Equal(t, http.StatusOK, status, text)
+	text = d.want(http.StatusOK, "PUT", "/api/seats?id=A", `{"items_roi": null, "name": null, "anchor": null}`)
 	require.NotContains(t, d.text(), "Door")
 	require.NotContains(t, d.text(), "anchor")
 	require.Equal(t, "A", d.seatView("A").Name)
@@ -50,8 +48,7 @@ func TestPutSeat(t *testing.T) {
 	name := "${HOME} \"<b>\" 🪑👩‍💻 - # [}"
 	body, err := json.Marshal(map[string]any{"stream": "cam2", "name": name, "roi": [][2]float64{{0, 0}, {1, 0}, {1, 1}}})
 	require.NoError(t, err)
-	status, text, _ = d.ask("PUT", "/api/seats?id="+url.QueryEscape(id), string(body), "If-None-Match", "*")
-	require.Equal(t, http.StatusCreated, status, text)
+	text = d.want(http.StatusCreated, "PUT", "/api/seats?id="+url.QueryEscape(id), string(body), "If-None-Match", "*")
 	require.Equal(t, name, d.seatView(id).Name)
 	require.Equal(t, "empty", d.seatView(id).Status)
 	require.True(t, strings.HasPrefix(d.text(), before))
@@ -64,8 +61,7 @@ func TestPutSeat(t *testing.T) {
 		require.Equal(t, d.seatView(read.Seats[i].ID).Revision, read.Seats[i].Revision())
 	}
 
-	status, text, _ = d.ask("DELETE", "/api/seats?id="+url.QueryEscape(id), "")
-	require.Equal(t, http.StatusNoContent, status, text)
+	text = d.want(http.StatusNoContent, "DELETE", "/api/seats?id="+url.QueryEscape(id), "")
 	require.Equal(t, before, d.text())
 	require.Nil(t, d.seatView(id))
 	require.Len(t, d.snapshot().Cameras, 1, "its camera has ended")
@@ -74,12 +70,10 @@ func TestPutSeat(t *testing.T) {
 // TestFirstSeat: on a box without a file.
 func TestFirstSeat(t *testing.T) {
 	d := newDesk(t, "")
-	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`)
-	require.Equal(t, http.StatusBadRequest, status)
+	text := d.want(http.StatusBadRequest, "PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`)
 	require.Equal(t, "store_id: is required once a seat is configured", text)
 	require.NoFileExists(t, d.path)
-	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`, "store_id": "shop"}`)
-	require.Equal(t, http.StatusCreated, status, text)
+	text = d.want(http.StatusCreated, "PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`, "store_id": "shop"}`)
 	require.Equal(t, "analytics:\n  store_id: shop\n  seats:\n    A:\n      stream: cam1\n      roi: [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]\n", d.text())
 	require.Equal(t, "shop", d.snapshot().StoreID)
 	require.Equal(t, "shop", d.seatView("A").StoreID)
@@ -143,8 +137,7 @@ func TestSeatRefused(t *testing.T) {
 
 	// as long as may be
 	long := strings.Repeat("창", 200)
-	status, text, _ := d.ask("PUT", "/api/seats?id="+url.QueryEscape(strings.Repeat("창", 64)), `{"stream": "cam1", "name": "`+long+`", "roi": `+triangle+`}`)
-	require.Equal(t, http.StatusCreated, status, text)
+	d.want(http.StatusCreated, "PUT", "/api/seats?id="+url.QueryEscape(strings.Repeat("창", 64)), `{"stream": "cam1", "name": "`+long+`", "roi": `+triangle+`}`)
 }
 
 func TestOrigins(t *testing.T) {
@@ -172,7 +165,7 @@ func TestOrigins(t *testing.T) {
 			require.Equal(t, ca.status, status, text)
 			if status == http.StatusForbidden {
 				require.Equal(t, "a page of another origin may not change anything here", text)
-				status, _, _ = d.ask("DELETE", "/api/seats?id=A", "", ca.headers...)
+				status, _, _ := d.ask("DELETE", "/api/seats?id=A", "", ca.headers...)
 				require.Equal(t, ca.status, status)
 				r := httptest.NewRequest(http.MethodPost, "/api/seats/outbox?retry=supabase", http.NoBody)
 				r.Header.Set(ca.headers[0], ca.headers[1])

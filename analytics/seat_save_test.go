@@ -29,17 +29,14 @@ func TestEditDisturbsNobody(t *testing.T) {
 	require.False(t, before[0].Settled())
 	reader := d.board.Subscribe(func(board.Rows) {})
 
-	status, text, _ := d.ask("PUT", "/api/seats?id=A", `{"roi": [[0, 0.4], [0.5, 0.4], [0.5, 1]]}`)
-	require.Equal(t, http.StatusOK, status, text)
-	status, text, _ = d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`)
-	require.Equal(t, http.StatusCreated, status, text)
+	d.want(http.StatusOK, "PUT", "/api/seats?id=A", `{"roi": [[0, 0.4], [0.5, 0.4], [0.5, 1]]}`)
+	d.want(http.StatusCreated, "PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`)
 	require.Same(t, cam1, d.plan.Load().camera("cam1"), "the stream stays joined")
 	require.Equal(t, before, states(t, cam1), "nothing is known of the new one")
 	_, open := <-reader.Changes()
 	require.False(t, open, "browsers are sent the whole again")
 
-	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam2"}`)
-	require.Equal(t, http.StatusOK, status, text)
+	d.want(http.StatusOK, "PUT", "/api/seats?id=A", `{"stream": "cam2"}`)
 	require.Equal(t, before[1:], states(t, cam1))
 	cam2 := d.plan.Load().camera("cam2")
 	require.Equal(t, before[:1], states(t, cam2))
@@ -48,8 +45,7 @@ func TestEditDisturbsNobody(t *testing.T) {
 	require.Equal(t, "cam2", rows[0].Stream, "the row tells at once where the seat is seen")
 
 	reader = d.board.Subscribe(func(board.Rows) {})
-	status, text, _ = d.ask("DELETE", "/api/seats?id=A", "")
-	require.Equal(t, http.StatusNoContent, status, text)
+	d.want(http.StatusNoContent, "DELETE", "/api/seats?id=A", "")
 	_, open = <-reader.Changes()
 	require.False(t, open)
 	require.Nil(t, d.plan.Load().camera("cam2"))
@@ -63,8 +59,7 @@ func TestEditDisturbsNobody(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 
-	status, text, _ = d.ask("PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`)
-	require.Equal(t, http.StatusCreated, status, text)
+	d.want(http.StatusCreated, "PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`)
 	require.Equal(t, "empty", d.seatView("A").Status)
 	d.looks("cam1", at.Add(time.Minute), 4)
 }
@@ -76,8 +71,7 @@ func TestEditIsWholeOrNot(t *testing.T) {
 	require.NoError(t, os.Chmod(d.path, 0o400))
 	was := d.plan.Load()
 	for _, method := range []string{"PUT", "DELETE"} {
-		status, text, _ := d.ask(method, "/api/seats?id=A", `{"name": "b"}`)
-		require.Equal(t, http.StatusInsufficientStorage, status)
+		text := d.want(http.StatusInsufficientStorage, method, "/api/seats?id=A", `{"name": "b"}`)
 		require.Equal(t, "go2rtc.yaml cannot be written: permission denied: nothing was saved", text)
 		require.Same(t, was, d.plan.Load())
 		require.Equal(t, deskText, d.text())
@@ -90,8 +84,7 @@ func TestEditIsWholeOrNot(t *testing.T) {
 
 	// and where the database cannot, the file stays
 	require.NoError(t, d.store().Close())
-	status, text, _ := d.ask("DELETE", "/api/seats?id=A", "")
-	require.Equal(t, http.StatusServiceUnavailable, status)
+	text := d.want(http.StatusServiceUnavailable, "DELETE", "/api/seats?id=A", "")
 	require.True(t, strings.HasSuffix(text, "nothing was saved"), text)
 	require.Equal(t, deskText, d.text())
 	d.again(t)
@@ -153,7 +146,7 @@ func TestEditsAtOnce(t *testing.T) {
 					t.Errorf("%d %s", status, text)
 				}
 				if i%3 == 2 {
-					if status, text, _ = d.ask("DELETE", path, ""); status >= 300 {
+					if status, text, _ := d.ask("DELETE", path, ""); status >= 300 {
 						t.Errorf("%d %s", status, text)
 					}
 				}
@@ -162,7 +155,7 @@ func TestEditsAtOnce(t *testing.T) {
 					s := d.seatView("B")
 					n := 0
 					_, _ = fmt.Sscanf(s.Name, "count %d", &n)
-					status, text, _ = d.ask("PUT", "/api/seats?id=B", fmt.Sprintf(`{"name": "count %d"}`, n+1), "If-Match", `"`+s.Revision+`"`)
+					status, text, _ := d.ask("PUT", "/api/seats?id=B", fmt.Sprintf(`{"name": "count %d"}`, n+1), "If-Match", `"`+s.Revision+`"`)
 					if status == http.StatusOK {
 						break
 					}
