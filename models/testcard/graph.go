@@ -3,6 +3,7 @@ package testcard
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -71,54 +72,43 @@ func (r Room) background() []string {
 }
 
 // figures draws each place once, enabled whenever anybody stands in it.
-func (r Room) figures() []string {
+func (r Room) figures() (g []string) {
 	type place struct {
-		class int
-		x     float64
+		thing Thing
+		when  []string
 	}
-	var order []place
-	when := map[place][]string{}
-	shown := map[place]Thing{}
+	var places []place
 	for _, a := range r.acts() {
-		p := place{a.thing.Class, a.thing.X0}
-		if _, ok := shown[p]; !ok {
-			order = append(order, p)
-			shown[p] = a.thing
+		i := slices.IndexFunc(places, func(p place) bool { return p.thing.Class == a.thing.Class && p.thing.X0 == a.thing.X0 })
+		if i < 0 {
+			i = len(places)
+			places = append(places, place{thing: a.thing})
 		}
-		when[p] = append(when[p], fmt.Sprintf("between(mod(n+%d,%d),%d,%d)",
+		places[i].when = append(places[i].when, fmt.Sprintf("between(mod(n+%d,%d),%d,%d)",
 			r.startFrames(), r.PeriodFrames(), a.from, a.to-1))
 	}
-	var g []string
-	for _, p := range order {
-		enable := strings.Join(when[p], "+")
-		if p.class == ClassPerson {
-			g = append(g, r.drawPerson(shown[p], enable)...)
-		} else {
-			g = append(g, r.drawPack(shown[p], enable)...)
-		}
+	for _, p := range places {
+		g = append(g, r.draw(p.thing, strings.Join(p.when, "+"))...)
 	}
 	return g
 }
 
-func (r Room) drawPerson(t Thing, enable string) []string {
+func (r Room) draw(t Thing, enable string) []string {
 	x0, x1 := t.X0*InputSize, t.X1*InputSize
 	y0, y1 := t.Y0*r.inputHeight(), t.Y1*r.inputHeight()
+	if t.Class != ClassPerson {
+		const edge = (thingSize - pocketSize) / 2
+		return []string{
+			r.box(packColor, enable, x0, y0, x1, y1),
+			r.box(pocketColor, enable, x0+edge, y0+edge, x1-edge, y1-edge),
+		}
+	}
 	x := (x0 + x1) / 2
 	return []string{
 		r.box(headColor, enable, x-headWidth/2, y0, x+headWidth/2, y0+headHeight),
 		r.box(coatColor, enable, x0, y0+headHeight, x1, y1-legHeight),
 		r.box(coatColor, enable, x0, y1-legHeight, x0+legWidth, y1),
 		r.box(coatColor, enable, x1-legWidth, y1-legHeight, x1, y1),
-	}
-}
-
-func (r Room) drawPack(t Thing, enable string) []string {
-	x0, x1 := t.X0*InputSize, t.X1*InputSize
-	y0, y1 := t.Y0*r.inputHeight(), t.Y1*r.inputHeight()
-	const edge = (thingSize - pocketSize) / 2
-	return []string{
-		r.box(packColor, enable, x0, y0, x1, y1),
-		r.box(pocketColor, enable, x0+edge, y0+edge, x1-edge, y1-edge),
 	}
 }
 
