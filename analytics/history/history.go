@@ -156,18 +156,11 @@ func (h *History) count(s *Seat, status string, turns []store.Turn, seen []store
 	}
 }
 
-// add counts one piece of time, in which nothing changed.
+// add counts one piece of time, in which nothing changed and which does not begin before the hours do.
 func (h *History) add(s *Seat, status string, from, to time.Time) {
 	for i := int(from.Sub(h.Hours[0]) / time.Hour); i < len(s.Cells) && from.Before(to); i++ {
-		if i < 0 {
-			from, i = h.Hours[0], -1
-			continue
-		}
 		end := earlier(to, h.Hours[i].Add(time.Hour))
 		d := end.Sub(from)
-		if d <= 0 {
-			continue
-		}
 		cell := &s.Cells[i]
 		cell.Seen += d
 		switch seat.Status(status) {
