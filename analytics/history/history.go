@@ -76,18 +76,15 @@ func Read(ctx context.Context, db *store.DB, storeID string, seats []Seat, now t
 	if err != nil {
 		return nil, err
 	}
-	seen := map[string][]store.Span{}
+	seen := map[string][]store.Span{} // by stream
 	for _, s := range seats {
-		if _, ok := seen[s.Stream]; ok {
-			continue
+		if _, ok := seen[s.Stream]; !ok {
+			before, err := db.TurnBefore(ctx, storeID, "", s.Stream, from)
+			if err != nil {
+				return nil, err
+			}
+			seen[s.Stream] = online(runs, before, presence[s.Stream])
 		}
-		before, err := db.TurnBefore(ctx, storeID, "", s.Stream, from)
-		if err != nil {
-			return nil, err
-		}
-		seen[s.Stream] = online(runs, before, presence[s.Stream])
-	}
-	for _, s := range seats {
 		s.Cells = make([]Cell, n)
 		if since, ok := firstSeen[s.ID]; ok {
 			before, err := db.TurnBefore(ctx, storeID, s.ID, "", from)

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// DefaultPeriod is how long the room takes to show everything once.
-const DefaultPeriod = 60 * time.Second
+// defaultPeriod is how long the room takes to show everything once.
+const defaultPeriod = 60 * time.Second
 
-// The timetable, in seconds of DefaultPeriod. Between them the two seats go
+// The timetable, in seconds of defaultPeriod. Between them the two seats go
 // through every transition of the seat state machine: A is abandoned and taken
 // again, B is abandoned and cleared, and a passer-by changes neither.
 var (
@@ -67,7 +67,7 @@ func (r Room) acts() []act {
 
 // frame returns the frame of the period at which a second of the timetable falls.
 func (r Room) frame(second float64) int {
-	return int(math.Round(second / DefaultPeriod.Seconds() * float64(r.PeriodFrames())))
+	return int(math.Round(second / defaultPeriod.Seconds() * float64(r.PeriodFrames())))
 }
 
 // visit is a figure that hops in from the side that step points to, arrives in
