@@ -1,8 +1,8 @@
 package testcard
 
 import (
+	"encoding/binary"
 	"fmt"
-	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -66,22 +66,18 @@ func (g *graph) named(op, output string, inputs []string, attributes ...[]byte) 
 
 // floats adds a constant tensor.
 func (g *graph) floats(shape []int64, values ...float32) string {
-	raw := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		raw = protowire.AppendFixed32(raw, math.Float32bits(v))
-	}
-	return g.constant(onnxFloat, shape, raw)
+	return g.constant(onnxFloat, shape, values)
 }
 
 func (g *graph) integers(values ...int64) string {
-	raw := make([]byte, 0, 8*len(values))
-	for _, v := range values {
-		raw = protowire.AppendFixed64(raw, uint64(v))
-	}
-	return g.constant(onnxInt64, []int64{int64(len(values))}, raw)
+	return g.constant(onnxInt64, []int64{int64(len(values))}, values)
 }
 
-func (g *graph) constant(kind int64, shape []int64, raw []byte) string {
+func (g *graph) constant(kind int64, shape []int64, values any) string {
+	raw, err := binary.Append(nil, binary.LittleEndian, values)
+	if err != nil {
+		panic(err) // numbers of a fixed size always can be
+	}
 	name := fmt.Sprintf("c_%d", g.count)
 	g.count++
 	var t []byte
