@@ -183,10 +183,10 @@ func frameNumber(t *testing.T, bgr []byte) (n int) {
 		}
 		require.False(t, level > 90 && level < 165, "block %d of the frame counter is grey (%d)", i, level)
 		lit := level >= 165
-		switch {
-		case i == 0, i == blocks-1:
+		switch i {
+		case 0, blocks - 1:
 			require.True(t, lit, "no frame counter along the top edge")
-		case i == 1:
+		case 1:
 			require.False(t, lit, "no frame counter along the top edge")
 		default:
 			n <<= 1
