@@ -80,12 +80,10 @@ func parseURL(rawURL string) (*url.URL, error) {
 		return nil, trouble("is required")
 	}
 	u, err := url.Parse(rawURL)
-	var parseErr *url.Error
+	if parseErr, ok := errors.AsType[*url.Error](err); ok { // the only one that there is
+		return nil, trouble("does not parse: %v", parseErr.Err) // without the URL, which may hold a password
+	}
 	switch {
-	case errors.As(err, &parseErr):
-		return nil, trouble("does not parse: %v", parseErr.Err)
-	case err != nil:
-		return nil, trouble("does not parse")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, trouble("wants https:// at its beginning")
 	case u.Hostname() == "":

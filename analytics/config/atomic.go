@@ -98,22 +98,16 @@ func overwrite(path string, text []byte) (err error) {
 			err = errClose
 		}
 	}()
-	restore := func(reason error) error {
-		_, _ = f.WriteAt(old, 0)
-		_ = f.Truncate(int64(len(old)))
-		_ = f.Sync()
-		return reason
-	}
-	if len(text) > len(old) {
-		_, err = f.WriteAt(text[len(old):], int64(len(old)))
+	both := min(len(text), len(old))
+	if both < len(text) {
+		_, err = f.WriteAt(text[both:], int64(both))
 		if err == nil {
 			err = f.Sync()
 		}
-		if err != nil {
-			return restore(err)
-		}
 	}
-	_, err = f.WriteAt(text[:min(len(text), len(old))], 0)
+	if err == nil {
+		_, err = f.WriteAt(text[:both], 0)
+	}
 	if err == nil {
 		err = f.Truncate(int64(len(text)))
 	}
@@ -121,7 +115,9 @@ func overwrite(path string, text []byte) (err error) {
 		err = f.Sync()
 	}
 	if err != nil {
-		return restore(err)
+		_, _ = f.WriteAt(old, 0)
+		_ = f.Truncate(int64(len(old)))
+		_ = f.Sync()
 	}
-	return nil
+	return err
 }

@@ -22,6 +22,14 @@ func load(t testing.TB, text string) (Config, error) {
 	return Load(path, creds.ReplaceVars)
 }
 
+// unmarshal reads one document over what is there.
+func unmarshal(c *Config, document string) error {
+	cfg := struct {
+		Mod *Config `yaml:"analytics"`
+	}{c}
+	return yaml.Unmarshal([]byte(document), &cfg)
+}
+
 func TestConfigMistakes(t *testing.T) {
 	files, err := filepath.Glob("testdata/mistakes/*.txt")
 	require.NoError(t, err)
@@ -83,21 +91,18 @@ analytics:
 
 // TestConfigLaterDocumentsOverride: go2rtc takes several -config, each over the ones before.
 func TestConfigLaterDocumentsOverride(t *testing.T) {
-	var cfg struct {
-		Mod Config `yaml:"analytics"`
-	}
-	cfg.Mod = Default()
+	c := Default()
 	for _, doc := range []string{
 		"analytics: {store_id: one, seats: {A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}}",
 		"analytics: {store_id: two, seats: {A: {name: Window}, B: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}}",
 	} {
-		require.NoError(t, yaml.Unmarshal([]byte(doc), &cfg))
+		require.NoError(t, unmarshal(&c, doc))
 	}
-	require.NoError(t, cfg.Mod.Validate(func(string) bool { return true }))
-	require.Equal(t, "two", cfg.Mod.StoreID)
-	require.Equal(t, "Window", cfg.Mod.Seats[0].Name)
-	require.Len(t, cfg.Mod.Seats[0].ROI, 3)
-	require.Equal(t, "B", cfg.Mod.Seats[1].ID)
+	require.NoError(t, c.Validate(anyStream))
+	require.Equal(t, "two", c.StoreID)
+	require.Equal(t, "Window", c.Seats[0].Name)
+	require.Len(t, c.Seats[0].ROI, 3)
+	require.Equal(t, "B", c.Seats[1].ID)
 }
 
 func FuzzConfig(f *testing.F) {
@@ -109,12 +114,9 @@ func FuzzConfig(f *testing.F) {
 	}
 	f.Add([]byte("analytics: &a {seats: {A: *a}}"))
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		var cfg struct {
-			Mod Config `yaml:"analytics"`
-		}
-		cfg.Mod = Default()
-		if yaml.Unmarshal(b, &cfg) == nil {
-			_ = cfg.Mod.Validate(func(string) bool { return true })
+		c := Default()
+		if unmarshal(&c, string(b)) == nil {
+			_ = c.Validate(anyStream)
 		}
 	})
 }

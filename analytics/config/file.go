@@ -83,15 +83,11 @@ func (f *File) decode(document *edit.Document) (*content, error) {
 func (f *File) Refuse(err error) *Refusal {
 	name := filepath.Base(f.path)
 	text := name + ": " + err.Error()
-	var syntax *edit.Refusal
-	var mistake *Error
-	var load *yaml.LoadError
-	switch {
-	case errors.As(err, &syntax) && syntax.Line > 0:
+	if syntax, ok := errors.AsType[*edit.Refusal](err); ok && syntax.Line > 0 {
 		text = fmt.Sprintf("%s:%d: %s", name, syntax.Line, syntax.Reason)
-	case errors.As(err, &mistake):
+	} else if mistake, ok := errors.AsType[*Error](err); ok {
 		text = mistake.In(f.path)
-	case errors.As(err, &load):
+	} else if load, ok := errors.AsType[*yaml.LoadError](err); ok {
 		text = fmt.Sprintf("%s:%d: %s", name, load.Mark.Line, strings.ReplaceAll(load.Message, "\n", " "))
 	}
 	return refuse(Conflict, "%s: nothing was saved", f.mask(text))

@@ -183,15 +183,9 @@ func (q *Request) apply(base Seat) (wanted Seat, changes []edit.Field) {
 
 // sameROI tells whether a client sends the polygon that it was shown: then its digits stay as they are.
 func sameROI(roi seat.ROI, points [][2]float64) bool {
-	if len(roi) != len(points) {
-		return false
-	}
-	for i, p := range points {
-		if roi[i] != (seat.Point{X: float32(p[0]), Y: float32(p[1])}) {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(roi, points, func(a seat.Point, b [2]float64) bool {
+		return a == seat.Point{X: float32(b[0]), Y: float32(b[1])}
+	})
 }
 
 // store is the store's name after the edit: the first seat of a box that has none may bring it along.

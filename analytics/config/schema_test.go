@@ -8,7 +8,6 @@ import (
 
 	"github.com/AlexxIT/go2rtc/www"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v4"
 )
 
 // schemaNode is the part of JSON Schema that ours uses.
@@ -32,13 +31,7 @@ func TestSchema(t *testing.T) {
 	}
 	require.Equal(t, "false", string(whole.Additional))
 
-	load := func(document string) error {
-		var cfg struct {
-			Mod Config `yaml:"analytics"`
-		}
-		cfg.Mod = Default()
-		return yaml.Unmarshal([]byte(document), &cfg)
-	}
+	load := func(document string) error { return unmarshal(new(Default()), document) }
 	keys := 0
 	var walk func(n *schemaNode, document string)
 	walk = func(n *schemaNode, document string) {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -27,18 +28,12 @@ func (s *Seat) Domain() seat.Seat {
 
 // Label is what people call the seat.
 func (s *Seat) Label() string {
-	if s.Name == "" {
-		return s.ID
-	}
-	return s.Name
+	return cmp.Or(s.Name, s.ID)
 }
 
 // AnchorOrDefault is the anchor that is in force.
 func (s *Seat) AnchorOrDefault() seat.Anchor {
-	if s.Anchor == "" {
-		return seat.AnchorFoot
-	}
-	return s.Anchor
+	return cmp.Or(s.Anchor, seat.AnchorFoot)
 }
 
 // Revision tells two versions of a seat's configuration apart. It follows from what the configuration says, so that it

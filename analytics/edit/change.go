@@ -97,44 +97,35 @@ func (m *mapping) style() style {
 	if m.flow() && m.len() == 0 && m.above != nil {
 		json = m.above.key.Style&yaml.DoubleQuotedStyle != 0
 	}
-	return style{json: json, flow: m.flow()}
+	return style{json: json}
 }
 
 // put writes entries behind one of a mapping.
 func (m *mapping) put(behind *entry, branches ...branch) error {
 	d := m.d
 	if !m.flow() {
-		lines := m.lines(branches)
-		d.putLines(behind.last(), lines)
+		d.putLines(behind.last(), m.lines(branches))
 		return nil
 	}
 	if behind.isBlock() {
-		return &Refusal{behind.key.Line, behind.key.Value + " is written in a way that is only edited by hand"}
+		return behind.byHand()
 	}
 	_, to, err := behind.span()
 	if err != nil {
 		return err
 	}
-	var text strings.Builder
-	for i := range branches {
-		text.WriteString(", " + branches[i].inline(m.style()))
-	}
-	d.cut(to, to, text.String())
+	d.cut(to, to, ", "+m.style().inline(branches...))
 	return nil
 }
 
 // lines writes entries as those of a block mapping, in the manner of the last of them.
-func (m *mapping) lines(branches []branch) (lines []string) {
+func (m *mapping) lines(branches []branch) []string {
 	indent := strings.Repeat(" ", m.node.Content[0].Column-1)
 	last := m.at(m.len() - 1).value
-	for i := range branches {
-		if branches[i].field == nil && last.Kind == yaml.MappingNode && last.Style&yaml.FlowStyle != 0 && m.depth() == 2 {
-			lines = append(lines, indent+branches[i].inline(style{}))
-			continue
-		}
-		lines = append(lines, branches[i].block(indent, m.step())...)
+	if m.depth() == 2 && last.Kind == yaml.MappingNode && last.Style&yaml.FlowStyle != 0 {
+		return []string{indent + style{}.inline(branches...)} // the one seat
 	}
-	return lines
+	return block(branches, indent, m.step())
 }
 
 // depth is 0 of the root, 2 of `seats`.
@@ -171,22 +162,14 @@ func (d *Document) insert(root *mapping, under *entry, branches ...branch) error
 		return within.put(within.at(within.len()-1), branches...)
 	case within != nil: // {}
 		from := skipProperties(d.masked, d.offset(under.value))
-		var parts []string
-		for i := range branches {
-			parts = append(parts, branches[i].inline(within.style()))
-		}
-		d.cut(from+1, from+1, strings.Join(parts, ", "))
+		d.cut(from+1, from+1, within.style().inline(branches...))
 		return nil
 	case under.in.flow() || !under.isBlock():
-		return &Refusal{under.key.Line, under.key.Value + " is written in a way that is only edited by hand"}
+		return under.byHand()
 	}
 	step := under.in.step()
 	indent := strings.Repeat(" ", under.key.Column-1) + step
-	var lines []string
-	for i := range branches {
-		lines = append(lines, branches[i].block(indent, step)...)
-	}
-	d.putLines(under.last(), lines)
+	d.putLines(under.last(), block(branches, indent, step))
 	return nil
 }
 
@@ -197,7 +180,7 @@ func (d *Document) begin(root *mapping, branches []branch) error {
 			return root.put(root.at(root.len()-1), branches...)
 		}
 		from := d.offset(root.node)
-		d.cut(from+1, from+1, branches[0].inline(style{json: true}))
+		d.cut(from+1, from+1, style{json: true}.inline(branches...))
 		return nil
 	}
 	var lines []string
@@ -208,9 +191,6 @@ func (d *Document) begin(root *mapping, branches []branch) error {
 	if d.end > 0 && strings.TrimSpace(d.line(d.end-1)) != "" {
 		lines = append(lines, "")
 	}
-	for i := range branches {
-		lines = append(lines, branches[i].block(indent, step)...)
-	}
-	d.putLines(d.end-1, lines)
+	d.putLines(d.end-1, append(lines, block(branches, indent, step)...))
 	return nil
 }

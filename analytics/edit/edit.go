@@ -77,6 +77,7 @@ func (d *Document) edit(id, storeID string, cut func(*Document, place) error) (*
 // place is where the seats of a file stand, as far as they do.
 type place struct {
 	root                   *mapping // nil: the file is empty
+	section                *mapping // of analytics; nil: nothing stands in it
 	analytics, seats, seat *entry   // nil: not there
 }
 
@@ -87,14 +88,14 @@ func (d *Document) find(id string) (p place, err error) {
 	if p.analytics, err = p.root.entry("analytics"); err != nil || p.analytics == nil {
 		return p, err
 	}
-	within, err := p.analytics.mapping("analytics")
+	if p.section, err = p.analytics.mapping("analytics"); err != nil || p.section == nil {
+		return p, err
+	}
+	if p.seats, err = p.section.entry("seats"); err != nil || p.seats == nil {
+		return p, err
+	}
+	within, err := p.seats.mapping("analytics.seats")
 	if err != nil || within == nil {
-		return p, err
-	}
-	if p.seats, err = within.entry("seats"); err != nil || p.seats == nil {
-		return p, err
-	}
-	if within, err = p.seats.mapping("analytics.seats"); err != nil || within == nil {
 		return p, err
 	}
 	p.seat, err = within.entry(id)
@@ -116,21 +117,14 @@ func (d *Document) add(at place, id string, fields []Field, storeID string) erro
 	}
 	branches := []branch{{key: "seats", children: []branch{item}}}
 	if storeID != "" {
-		has := false
-		if at.analytics != nil {
-			within, err := at.analytics.mapping("analytics")
-			if err != nil {
+		var has *entry
+		if at.section != nil {
+			var err error
+			if has, err = at.section.entry("store_id"); err != nil {
 				return err
 			}
-			if within != nil {
-				e, err := within.entry("store_id")
-				if err != nil {
-					return err
-				}
-				has = e != nil
-			}
 		}
-		if !has {
+		if has == nil {
 			branches = slices.Insert(branches, 0, branch{key: "store_id", field: &Field{Text: storeID}})
 		}
 	}

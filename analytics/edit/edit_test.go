@@ -15,10 +15,10 @@ var (
 
 const squareText = "[[0.5, 0.8], [0.72, 0.8], [0.72, 0.97], [0.5, 0.97]]"
 
-func put(file, id string, fields []Field, storeID string) ([]byte, error) {
+func edited(file string, edit func(*Document) (*Document, error)) ([]byte, error) {
 	d, err := Parse([]byte(file), nil)
 	if err == nil {
-		d, err = d.Put(id, fields, storeID)
+		d, err = edit(d)
 	}
 	if err != nil {
 		return nil, err
@@ -26,15 +26,12 @@ func put(file, id string, fields []Field, storeID string) ([]byte, error) {
 	return d.Text(), nil
 }
 
+func put(file, id string, fields []Field, storeID string) ([]byte, error) {
+	return edited(file, func(d *Document) (*Document, error) { return d.Put(id, fields, storeID) })
+}
+
 func remove(file, id string) ([]byte, error) {
-	d, err := Parse([]byte(file), nil)
-	if err == nil {
-		d, err = d.Delete(id)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return d.Text(), nil
+	return edited(file, func(d *Document) (*Document, error) { return d.Delete(id) })
 }
 
 func TestPut(t *testing.T) {
@@ -181,9 +178,7 @@ func FuzzEdit(f *testing.F) {
 		// what was given out can be edited again, to the same
 		again, err := put(string(out), id, []Field{{Key: "stream", Text: text}}, "s")
 		if err == nil && strings.ToValidUTF8(text, "") == text {
-			if string(again) != string(out) {
-				t.Fatalf("%q\n%q", out, again)
-			}
+			require.Equal(t, string(out), string(again))
 		}
 	})
 }

@@ -55,9 +55,14 @@ func (m *mapping) entry(key string) (found *entry, err error) {
 		return nil, nil
 	}
 	if e := found; e.key.Anchor != "" || e.key.Style&yaml.TaggedStyle != 0 || !m.flow() && !e.begins() {
-		return nil, &Refusal{e.key.Line, key + " is written in a way that is only edited by hand"}
+		return nil, e.byHand()
 	}
 	return found, nil
+}
+
+// byHand refuses an edit of what is written as no edit takes it.
+func (e *entry) byHand() *Refusal {
+	return &Refusal{e.key.Line, e.key.Value + " is written in a way that is only edited by hand"}
 }
 
 // begins tells whether nothing but spaces stands before the key.
@@ -137,7 +142,7 @@ func (e *entry) afterColon() (int, error) {
 		to++
 	}
 	if !ok || to >= len(d.masked) || d.masked[to] != ':' {
-		return 0, &Refusal{e.key.Line, e.key.Value + " is written in a way that is only edited by hand"}
+		return 0, e.byHand()
 	}
 	return to + 1, nil
 }

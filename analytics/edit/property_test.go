@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -177,20 +176,4 @@ func grown(before, after string) bool {
 		}
 	}
 	return false
-}
-
-// TestEverySeat: a file of fifty seats, each changed once.
-func TestEverySeat(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("analytics:\n  store_id: s\n  seats:\n")
-	for i := range 50 {
-		fmt.Fprintf(&b, "    S%d: # seat %[1]d\n      stream: cam1\n      roi: [[0, 0], [1, 0], [1, 1]] # r%[1]d\n", i)
-	}
-	text := []byte(b.String())
-	for i := range 50 {
-		var err error
-		text, err = put(string(text), fmt.Sprintf("S%d", i), []Field{{Key: "roi", Points: square}}, "")
-		require.NoError(t, err)
-	}
-	require.Equal(t, strings.ReplaceAll(b.String(), "[[0, 0], [1, 0], [1, 1]]", squareText), string(text))
 }

@@ -13,7 +13,7 @@ func (d *Document) remove(e *entry) error {
 	}
 	from := d.offset(e.key)
 	if e.isBlock() {
-		return &Refusal{e.key.Line, e.key.Value + " is written in a way that is only edited by hand"}
+		return e.byHand()
 	}
 	_, to, err := e.span()
 	if err != nil {
@@ -34,7 +34,7 @@ func (d *Document) remove(e *entry) error {
 	}
 	before := m.at(e.i - 1)
 	if before.isBlock() {
-		return &Refusal{before.key.Line, before.key.Value + " is written in a way that is only edited by hand"}
+		return before.byHand()
 	}
 	_, behind, err := before.span()
 	if err != nil {
@@ -42,7 +42,7 @@ func (d *Document) remove(e *entry) error {
 	}
 	at, ok := d.comma(behind)
 	if !ok {
-		return &Refusal{e.key.Line, e.key.Value + " is written in a way that is only edited by hand"}
+		return e.byHand()
 	}
 	d.cut(at, at+1, "")
 	for from > at+1 && d.masked[from-1] == ' ' {

@@ -1,6 +1,10 @@
 package edit
 
-import "go.yaml.in/yaml/v4"
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v4"
+)
 
 // finish gives the edited document, once it reads as the old one but for the seat and for what had to be made for it.
 // That is compared with each ${NAME} replaced, as the next start reads it.
@@ -25,8 +29,7 @@ type tree struct {
 
 // without is a document but for one seat, a store_id that was made, and mappings that are empty without them.
 func without(n *yaml.Node, id, storeID string) tree {
-	path := []string{"analytics", "seats", id}
-	return prune(n, path, storeID, map[*yaml.Node]bool{})
+	return prune(n, []string{"analytics", "seats", id}, storeID, map[*yaml.Node]bool{})
 }
 
 func prune(n *yaml.Node, path []string, storeID string, open map[*yaml.Node]bool) tree {
@@ -64,13 +67,5 @@ func prune(n *yaml.Node, path []string, storeID string, open map[*yaml.Node]bool
 }
 
 func same(a, b tree) bool {
-	if a.kind != b.kind || a.tag != b.tag || a.value != b.value || len(a.items) != len(b.items) {
-		return false
-	}
-	for i := range a.items {
-		if !same(a.items[i], b.items[i]) {
-			return false
-		}
-	}
-	return true
+	return a.kind == b.kind && a.tag == b.tag && a.value == b.value && slices.EqualFunc(a.items, b.items, same)
 }

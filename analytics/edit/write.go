@@ -19,49 +19,43 @@ type branch struct {
 // style is how a place of the file writes.
 type style struct {
 	json bool // keys and texts in double quotes
-	flow bool // within braces, where a comma ends a text
 }
 
-// block writes it on lines of their own.
-func (b *branch) block(indent, step string) []string {
+// block writes branches on lines of their own.
+func block(branches []branch, indent, step string) (lines []string) {
 	var s style
-	if b.field != nil {
-		return []string{indent + s.text(b.key) + ": " + s.value(b.field)}
-	}
-	lines := []string{indent + s.text(b.key) + ":"}
-	for i := range b.children {
-		lines = append(lines, b.children[i].block(indent+step, step)...)
+	for _, b := range branches {
+		if b.field != nil {
+			lines = append(lines, indent+s.text(b.key)+": "+s.value(b.field))
+			continue
+		}
+		lines = append(append(lines, indent+s.text(b.key)+":"), block(b.children, indent+step, step)...)
 	}
 	return lines
 }
 
-// inline writes it on one line.
-func (b *branch) inline(s style) string {
-	s.flow = true
-	if b.field != nil {
-		return s.text(b.key) + ": " + s.value(b.field)
+// inline writes branches on one line.
+func (s style) inline(branches ...branch) string {
+	parts := make([]string, len(branches))
+	for i, b := range branches {
+		if b.field != nil {
+			parts[i] = s.text(b.key) + ": " + s.value(b.field)
+		} else {
+			parts[i] = s.text(b.key) + ": {" + s.inline(b.children...) + "}"
+		}
 	}
-	parts := make([]string, len(b.children))
-	for i := range b.children {
-		parts[i] = b.children[i].inline(s)
-	}
-	return s.text(b.key) + ": {" + strings.Join(parts, ", ") + "}"
+	return strings.Join(parts, ", ")
 }
 
 func (s style) value(f *Field) string {
 	if f.Points == nil {
 		return s.text(f.Text)
 	}
-	var b strings.Builder
-	b.WriteByte('[')
+	points := make([]string, len(f.Points))
 	for i, p := range f.Points {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("[" + number(p[0]) + ", " + number(p[1]) + "]")
+		points[i] = "[" + number(p[0]) + ", " + number(p[1]) + "]"
 	}
-	b.WriteByte(']')
-	return b.String()
+	return "[" + strings.Join(points, ", ") + "]"
 }
 
 // Round is a coordinate as it is written: with 4 decimals, a fifth of a pixel in 1080p.

@@ -92,13 +92,7 @@ func ask() (h Health, err error) {
 	if err != nil {
 		return h, err
 	}
-	client := dialling("unix", socket)
-	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://health/", nil)
-	if err != nil {
-		return h, err
-	}
-	res, err := client.Do(req)
+	res, err := get(context.Background(), "http://health/", "unix", socket)
 	if err != nil {
 		return h, err
 	}
@@ -106,14 +100,24 @@ func ask() (h Health, err error) {
 	return h, json.NewDecoder(res.Body).Decode(&h)
 }
 
-// dialling is a client that connects to one place, whatever the URL says.
-func dialling(network, address string) *http.Client {
-	return &http.Client{Timeout: timeout, Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, address)
+// get asks at one place, whatever host the URL names, and follows no redirect.
+func get(ctx context.Context, url, network, address string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DisableKeepAlives: true, // one question, then the connection is closed
+			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, network, address)
+			},
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // our own listener, under whatever name it has
 		},
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // our own listener, under whatever name it has
-	}}
+	}
+	return client.Do(req)
 }
 
 // endpoint is where the API listens, as its section says.
@@ -148,14 +152,7 @@ func (e *endpoint) answers(ctx context.Context) error {
 			address = net.JoinHostPort("localhost", port)
 		}
 	}
-	client := dialling(network, address)
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://localhost"+e.BasePath+"/api", nil)
-	if err != nil {
-		return err
-	}
-	res, err := client.Do(req)
+	res, err := get(ctx, scheme+"://localhost"+e.BasePath+"/api", network, address)
 	if err != nil {
 		return err
 	}

@@ -76,18 +76,15 @@ func Read(ctx context.Context, db *store.DB, storeID string, seats []Seat, now t
 	if err != nil {
 		return nil, err
 	}
-	seen := map[string][]store.Span{}
+	seen := map[string][]store.Span{} // by stream
 	for _, s := range seats {
-		if _, ok := seen[s.Stream]; ok {
-			continue
+		if _, ok := seen[s.Stream]; !ok {
+			before, err := db.TurnBefore(ctx, storeID, "", s.Stream, from)
+			if err != nil {
+				return nil, err
+			}
+			seen[s.Stream] = online(runs, before, presence[s.Stream])
 		}
-		before, err := db.TurnBefore(ctx, storeID, "", s.Stream, from)
-		if err != nil {
-			return nil, err
-		}
-		seen[s.Stream] = online(runs, before, presence[s.Stream])
-	}
-	for _, s := range seats {
 		s.Cells = make([]Cell, n)
 		if since, ok := firstSeen[s.ID]; ok {
 			before, err := db.TurnBefore(ctx, storeID, s.ID, "", from)
@@ -156,18 +153,11 @@ func (h *History) count(s *Seat, status string, turns []store.Turn, seen []store
 	}
 }
 
-// add counts one piece of time, in which nothing changed.
+// add counts one piece of time, in which nothing changed and which does not begin before the hours do.
 func (h *History) add(s *Seat, status string, from, to time.Time) {
 	for i := int(from.Sub(h.Hours[0]) / time.Hour); i < len(s.Cells) && from.Before(to); i++ {
-		if i < 0 {
-			from, i = h.Hours[0], -1
-			continue
-		}
 		end := earlier(to, h.Hours[i].Add(time.Hour))
 		d := end.Sub(from)
-		if d <= 0 {
-			continue
-		}
 		cell := &s.Cells[i]
 		cell.Seen += d
 		switch seat.Status(status) {

@@ -146,8 +146,7 @@ func TestPreview(t *testing.T) {
 		if d.ItemsROI != nil {
 			fields = append(fields, edit.Field{Key: "items_roi", Points: d.ItemsROI}, edit.Field{Key: "anchor", Text: d.Anchor})
 		}
-		head := "analytics:\n  store_id: test\n  seats:\n    first: {stream: cam1}\n"
-		head = strings.Replace(head, "first: {stream: cam1}", "first:\n      stream: cam1", 1)
+		const head = "analytics:\n  store_id: test\n  seats:\n    first:\n      stream: cam1\n"
 		file, err := edit.Parse([]byte(head), nil)
 		require.NoError(t, err)
 		file, err = file.Put(d.SeatID, fields, "")

@@ -1,6 +1,7 @@
 package seat
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -112,8 +113,6 @@ func TestContainsAgreesWithShare(t *testing.T) {
 		case share == 0:
 			require.False(t, r.Contains(p))
 		}
-		require.InDelta(t, 1, r.Share(Box{0, 0, 1, 1})/max(abs(r.area()), 1e-9), 1e-3)
+		require.InDelta(t, 1, r.Share(Box{0, 0, 1, 1})/max(math.Abs(r.area()), 1e-9), 1e-3)
 	})
 }
-
-func abs(f float64) float64 { return max(f, -f) }

@@ -20,7 +20,7 @@ type step struct {
 	item   float32
 }
 
-// play looks at the steps as a camera does: every interval, and sooner while the state is not settled.
+// play looks at the steps as a camera does: every interval, and sooner where the state asks for it.
 func play(s State, interval time.Duration, from float64, steps ...step) (State, []Event) {
 	var events []Event
 	at := from
@@ -31,11 +31,7 @@ func play(s State, interval time.Duration, from float64, steps ...step) (State, 
 			if e != nil {
 				events = append(events, *e)
 			}
-			if s.Settled() {
-				at += interval.Seconds()
-			} else {
-				at += min(interval, CloserLook).Seconds()
-			}
+			at += s.NextLook(rules, interval).Seconds()
 		}
 	}
 	return s, events

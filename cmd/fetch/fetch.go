@@ -88,14 +88,13 @@ func (f *fetcher) get(ctx context.Context, link string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	res, err := f.client.Do(req)
+	if err == nil && res.StatusCode != http.StatusOK {
+		_ = res.Body.Close()
+		err = fmt.Errorf("the server answers %s", res.Status)
+	}
 	if err != nil {
 		cancel(nil)
 		return nil, err
-	}
-	if res.StatusCode != http.StatusOK {
-		_ = res.Body.Close()
-		cancel(nil)
-		return nil, fmt.Errorf("the server answers %s", res.Status)
 	}
 	stall := time.AfterFunc(stallTimeout, func() { cancel(errors.New("the download stalls")) })
 	return &stallReader{res.Body, stall, ctx, cancel}, nil
@@ -168,10 +167,10 @@ func hashFile(path string) (string, error) {
 
 // reason takes method and address off an error: fetch names the place itself.
 func reason(err error) error {
-	if u := (*url.Error)(nil); errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -156,6 +156,9 @@ func TestManifest(t *testing.T) {
 		"AGPL":           `[{"path": "x", "use": "run", "licence": "AGPL-3.0", "copies": [{"file": "y", "sha256": "00", "bytes": 1}]}]`,
 		"no hash":        `[{"path": "x", "use": "run", "licence": "MIT", "copies": [{"file": "y", "bytes": 1}]}]`,
 		"unknown key":    `[{"path": "x", "sha": ""}]`,
+		"another use":    `[{"path": "x", "use": "demo", "licence": "MIT", "copies": [{"file": "y", "sha256": "00", "bytes": 1}]}]`,
+		"no copies":      `[{"path": "x", "use": "run", "licence": "MIT"}]`,
+		"two places":     `[{"path": "x", "use": "run", "licence": "MIT", "copies": [{"file": "y", "url": "z"}]}]`,
 	} {
 		path := filepath.Join(t.TempDir(), "manifest.json")
 		require.NoError(t, os.WriteFile(path, []byte(bad), 0o600))

@@ -14,8 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
 func main() {
@@ -61,22 +60,18 @@ func run(ctx context.Context, items []item, root string, optional bool) bool {
 	f := fetcher{root: root, client: newClient()}
 	came, errs := make([]string, len(items)), make([]error, len(items))
 
-	var group errgroup.Group
+	var group sync.WaitGroup
 	for i := range items {
-		group.Go(func() error {
-			came[i], errs[i] = f.fetch(ctx, &items[i])
-			return nil
-		})
+		group.Go(func() { came[i], errs[i] = f.fetch(ctx, &items[i]) })
 	}
-	_ = group.Wait() // the errors are in errs, one for each item
+	group.Wait()
 
 	ok := true
 	for i := range items {
-		var wrong *wrongFileError
-		switch {
+		switch _, wrong := errors.AsType[*wrongFileError](errs[i]); {
 		case errs[i] != nil:
 			fmt.Fprintln(os.Stderr, "fetch:", errs[i])
-			ok = ok && optional && !errors.As(errs[i], &wrong)
+			ok = ok && optional && !wrong
 		case came[i] != "":
 			fmt.Println("fetch:", items[i].Path, "from", came[i])
 		}

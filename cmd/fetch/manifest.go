@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -72,20 +73,13 @@ func (it *item) validate() error {
 
 // accepts says whether a file with this hash is one of the copies.
 func (it *item) accepts(sum string) bool {
-	for _, c := range it.Copies {
-		if c.SHA256 == sum {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(it.Copies, func(c place) bool { return c.SHA256 == sum })
 }
 
 func (it *item) sums() string {
 	var all []string
 	for _, c := range it.Copies {
-		if s := c.SHA256; len(all) == 0 || all[len(all)-1] != s {
-			all = append(all, s)
-		}
+		all = append(all, c.SHA256)
 	}
-	return strings.Join(all, " or ")
+	return strings.Join(slices.Compact(all), " or ")
 }

@@ -3,13 +3,14 @@ package testcard_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,53 +22,36 @@ import (
 
 const side = testcard.InputSize
 
-// root is the module's folder: the one above with go.mod in it.
-func root(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err = os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		require.NotEqual(t, parent, dir, "no go.mod above")
-		dir = parent
-	}
-}
+// root is the module's folder.
+const root = "../.."
 
-var initialize = sync.OnceValue(func() error { return ort.InitializeEnvironment() })
+var initialize = sync.OnceValue(func() error {
+	ort.SetSharedLibraryPath(filepath.Join(root, "build", "onnxruntime", "libonnxruntime.so.1"))
+	return ort.InitializeEnvironment()
+})
 
 // detector runs the committed model with no code of the pipeline in between.
 type detector struct {
-	session       *ort.DynamicAdvancedSession
+	session       *ort.AdvancedSession
 	input, output *ort.Tensor[float32]
 }
 
 func newDetector(t testing.TB) *detector {
 	t.Helper()
-	r := root(t)
-	ort.SetSharedLibraryPath(filepath.Join(r, "build", "onnxruntime", "libonnxruntime.so.1"))
 	require.NoError(t, initialize(), "libonnxruntime is fetched by make")
-
-	options, err := ort.NewSessionOptions()
+	input, err := ort.NewEmptyTensor[float32](ort.NewShape(1, 3, side, side))
 	require.NoError(t, err)
-	defer func() { _ = options.Destroy() }()
-	require.NoError(t, options.SetIntraOpNumThreads(1))
-	d := &detector{}
-	d.session, err = ort.NewDynamicAdvancedSession(filepath.Join(r, "models", "testcard.onnx"),
-		[]string{"images"}, []string{"output"}, options)
+	output, err := ort.NewEmptyTensor[float32](ort.NewShape(1, 3549, 85))
 	require.NoError(t, err)
-	d.input, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 3, side, side))
-	require.NoError(t, err)
-	d.output, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 3549, 85))
+	session, err := ort.NewAdvancedSession(filepath.Join(root, "models", "testcard.onnx"),
+		[]string{"images"}, []string{"output"}, []ort.Value{input}, []ort.Value{output}, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_ = d.input.Destroy()
-		_ = d.output.Destroy()
-		_ = d.session.Destroy()
+		_ = session.Destroy()
+		_ = output.Destroy()
+		_ = input.Destroy()
 	})
-	return d
+	return &detector{session, input, output}
 }
 
 // found is a box in input pixels.
@@ -86,7 +70,7 @@ func (d *detector) detect(t testing.TB, bgr []byte, threshold float64) []found {
 			in[c*side*side+i] = float32(bgr[3*i+c])
 		}
 	}
-	require.NoError(t, d.session.Run([]ort.Value{d.input}, []ort.Value{d.output}))
+	require.NoError(t, d.session.Run())
 
 	var all []found
 	out := d.output.GetData()
@@ -117,24 +101,12 @@ func (d *detector) detect(t testing.TB, bgr []byte, threshold float64) []found {
 	return suppress(all)
 }
 
-func suppress(all []found) []found {
-	var kept []found
-	for len(all) > 0 {
-		best := 0
-		for i, f := range all {
-			if f.score > all[best].score {
-				best = i
-			}
+func suppress(all []found) (kept []found) {
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+	for _, f := range all {
+		if !slices.ContainsFunc(kept, func(k found) bool { return k.class == f.class && overlap(k, f) >= 0.45 }) {
+			kept = append(kept, f)
 		}
-		b := all[best]
-		kept = append(kept, b)
-		var rest []found
-		for i, f := range all {
-			if i != best && (f.class != b.class || overlap(f, b) < 0.45) {
-				rest = append(rest, f)
-			}
-		}
-		all = rest
 	}
 	return kept
 }
@@ -160,15 +132,13 @@ func letterbox(scale string) string {
 func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int {
 	t.Helper()
 	var commands []*exec.Cmd
-	var stderrs []*bytes.Buffer
 	var last io.ReadCloser
 	for _, args := range chain {
 		c := exec.CommandContext(t.Context(), "ffmpeg", args...)
 		if last != nil {
 			c.Stdin = last
 		}
-		stderr := &bytes.Buffer{} // each its own: they write at the same time
-		c.Stderr, stderrs = stderr, append(stderrs, stderr)
+		c.Stderr = &bytes.Buffer{} // each its own: they write at the same time
 		pipe, err := c.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, c.Start())
@@ -186,9 +156,8 @@ func pictures(t testing.TB, look func(n int, bgr []byte), chain ...[]string) int
 		require.NoError(t, err, strings.Join(chain[len(chain)-1], " "))
 		look(n, picture)
 	}
-	for i, c := range commands {
-		err := c.Wait()
-		require.NoError(t, err, stderrs[i].String())
+	for _, c := range commands {
+		require.NoError(t, c.Wait(), "%s", c.Stderr)
 	}
 	return n
 }
@@ -200,4 +169,31 @@ func decode(file, scale string) []string {
 		"-hide_banner", "-loglevel", "error", "-nostdin", "-i", file, "-an",
 		"-vf", letterbox(scale), "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1",
 	}
+}
+
+// frameNumber reads the blocks that the room has along its top edge: white, black, the number of 20 bits, white.
+func frameNumber(t *testing.T, bgr []byte) (n int) {
+	t.Helper()
+	const blocks = 23
+	for i := range blocks {
+		level := 0 // of green, which is most of the luma, on the 4×4 pixels in the middle of the block
+		for p := range 16 {
+			x, y := 8+8*i+2+p%4, 2+p/4
+			level += int(bgr[3*(y*side+x)+1]) / 16
+		}
+		require.False(t, level > 90 && level < 165, "block %d of the frame counter is grey (%d)", i, level)
+		lit := level >= 165
+		switch i {
+		case 0, blocks - 1:
+			require.True(t, lit, "no frame counter along the top edge")
+		case 1:
+			require.False(t, lit, "no frame counter along the top edge")
+		default:
+			n <<= 1
+			if lit {
+				n |= 1
+			}
+		}
+	}
+	return n
 }

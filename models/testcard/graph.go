@@ -3,6 +3,7 @@ package testcard
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -71,38 +72,37 @@ func (r Room) background() []string {
 }
 
 // figures draws each place once, enabled whenever anybody stands in it.
-func (r Room) figures() []string {
+func (r Room) figures() (g []string) {
 	type place struct {
-		class int
-		x     float64
+		thing Thing
+		when  []string
 	}
-	var order []place
-	when := map[place][]string{}
-	shown := map[place]Thing{}
+	var places []place
 	for _, a := range r.acts() {
-		p := place{a.thing.Class, a.thing.X0}
-		if _, ok := shown[p]; !ok {
-			order = append(order, p)
-			shown[p] = a.thing
+		i := slices.IndexFunc(places, func(p place) bool { return p.thing.Class == a.thing.Class && p.thing.X0 == a.thing.X0 })
+		if i < 0 {
+			i = len(places)
+			places = append(places, place{thing: a.thing})
 		}
-		when[p] = append(when[p], fmt.Sprintf("between(mod(n+%d,%d),%d,%d)",
+		places[i].when = append(places[i].when, fmt.Sprintf("between(mod(n+%d,%d),%d,%d)",
 			r.startFrames(), r.PeriodFrames(), a.from, a.to-1))
 	}
-	var g []string
-	for _, p := range order {
-		enable := strings.Join(when[p], "+")
-		if p.class == ClassPerson {
-			g = append(g, r.drawPerson(shown[p], enable)...)
-		} else {
-			g = append(g, r.drawPack(shown[p], enable)...)
-		}
+	for _, p := range places {
+		g = append(g, r.draw(p.thing, strings.Join(p.when, "+"))...)
 	}
 	return g
 }
 
-func (r Room) drawPerson(t Thing, enable string) []string {
+func (r Room) draw(t Thing, enable string) []string {
 	x0, x1 := t.X0*InputSize, t.X1*InputSize
 	y0, y1 := t.Y0*r.inputHeight(), t.Y1*r.inputHeight()
+	if t.Class != ClassPerson {
+		const edge = (thingSize - pocketSize) / 2
+		return []string{
+			r.box(packColor, enable, x0, y0, x1, y1),
+			r.box(pocketColor, enable, x0+edge, y0+edge, x1-edge, y1-edge),
+		}
+	}
 	x := (x0 + x1) / 2
 	return []string{
 		r.box(headColor, enable, x-headWidth/2, y0, x+headWidth/2, y0+headHeight),
@@ -112,14 +112,26 @@ func (r Room) drawPerson(t Thing, enable string) []string {
 	}
 }
 
-func (r Room) drawPack(t Thing, enable string) []string {
-	x0, x1 := t.X0*InputSize, t.X1*InputSize
-	y0, y1 := t.Y0*r.inputHeight(), t.Y1*r.inputHeight()
-	const edge = (thingSize - pocketSize) / 2
-	return []string{
-		r.box(packColor, enable, x0, y0, x1, y1),
-		r.box(pocketColor, enable, x0+edge, y0+edge, x1-edge, y1-edge),
+// The frame counter stands along the top edge as black and white blocks: white,
+// black, the frame number with its highest bit first, white.
+const (
+	counterX      = 8 // input pixels
+	counterSize   = 8
+	counterBits   = 20
+	counterBlocks = counterBits + 3
+)
+
+func (r Room) counter() []string {
+	block := func(i int, enable string) string {
+		x := float64(counterX + i*counterSize)
+		return r.box(white, enable, x, 0, x+counterSize, counterSize)
 	}
+	g := []string{block(0, "")}
+	for i := range counterBits {
+		bit := 1 << (counterBits - 1 - i)
+		g = append(g, block(2+i, fmt.Sprintf("gte(mod(n,%d),%d)", 2*bit, bit)))
+	}
+	return append(g, block(counterBlocks-1, ""))
 }
 
 // box is a filled box between corners in input pixels. Corners fall on even

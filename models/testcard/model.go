@@ -2,9 +2,9 @@ package testcard
 
 import "math"
 
-// ModelNote is what the model's metadata says under "note", for log, page and
+// modelNote is what the model's metadata says under "note", for log, page and
 // overlay. The key "testcard" is "1".
-const ModelNote = "test card: sees nothing but its own figures"
+const modelNote = "test card: sees nothing but its own figures"
 
 const (
 	shrink    = 4  // the picture is averaged over squares of this size first
@@ -43,17 +43,15 @@ func Model() []byte {
 
 	const grid32 = InputSize / 32
 	nothing := g.node("ConstantOfShape", []string{g.integers(1, attrs, grid32*grid32)})
-	all := g.concat(2,
+	all := g.node("Concat", []string{
 		g.cells(pack, ClassBackpack, thingStride, thingSize, thingSize),
 		g.cells(person, ClassPerson, personStride, personWidth, personHeight),
-		nothing)
-	g.named("Transpose", "output", []string{all}, ints{"perm", []int64{0, 2, 1}})
+		nothing,
+	}, integer("axis", 2))
+	g.named("Transpose", "output", []string{all}, ints("perm", 0, 2, 1))
 
 	const cells = (InputSize/8)*(InputSize/8) + (InputSize/16)*(InputSize/16) + grid32*grid32
-	return g.model(
-		valueInfo{"images", []int64{1, 3, InputSize, InputSize}},
-		valueInfo{"output", []int64{1, cells, attrs}},
-		[][2]string{{"testcard", "1"}, {"note", ModelNote}})
+	return g.model(tensor("images", 1, 3, InputSize, InputSize), tensor("output", 1, cells, attrs), modelNote)
 }
 
 // nearness is 1 where a pixel is of the colour, within the tolerance, and falls
@@ -99,7 +97,7 @@ func (g *graph) figure(bodyNear, markNear string, s shape) string {
 	// share is half ahead of the ring's to 1 where it is three quarters ahead.
 	const gain, half = 4, 0.5
 	score := g.node("Conv", []string{
-		g.concat(1, least, both, body, mark),
+		g.node("Concat", []string{least, both, body, mark}, integer("axis", 1)),
 		g.floats([]int64{1, 4, 1, 1}, gain,
 			-gain*s.frame.area()/ring, gain*s.body.area()/ring, gain*s.mark.area()/ring),
 		g.floats([]int64{1}, -gain*half),
@@ -156,6 +154,5 @@ func (g *graph) pool(x string, n int64, b box) string {
 	if before != [2]int64{} || after != [2]int64{} {
 		x = g.node("Pad", []string{x, g.integers(0, 0, before[0], before[1], 0, 0, after[0], after[1])})
 	}
-	return g.node("AveragePool", []string{x},
-		ints{"kernel_shape", b.size[:]}, ints{"strides", []int64{b.stride, b.stride}})
+	return g.node("AveragePool", []string{x}, ints("kernel_shape", b.size[:]...), ints("strides", b.stride, b.stride))
 }

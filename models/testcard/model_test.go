@@ -16,7 +16,7 @@ import (
 
 // TestCommitted holds the committed files to what the generator writes.
 func TestCommitted(t *testing.T) {
-	model, err := os.ReadFile(filepath.Join(root(t), "models", "testcard.onnx"))
+	model, err := os.ReadFile(filepath.Join(root, "models", "testcard.onnx"))
 	require.NoError(t, err)
 	require.Equal(t, testcard.Model(), model, "run go generate ./models/testcard")
 	require.Less(t, len(model), 8<<10)
@@ -25,18 +25,6 @@ func TestCommitted(t *testing.T) {
 	config, err := os.ReadFile("testcard.yaml")
 	require.NoError(t, err)
 	require.Equal(t, string(testcard.Config()), string(config), "run go generate ./models/testcard")
-}
-
-func TestMetadata(t *testing.T) {
-	m, err := newDetector(t).session.GetModelMetadata()
-	require.NoError(t, err)
-	defer func() { _ = m.Destroy() }()
-	for key, want := range map[string]string{"testcard": "1", "note": testcard.ModelNote} {
-		got, ok, err := m.LookupCustomMetadataMap(key)
-		require.NoError(t, err)
-		require.True(t, ok, key)
-		require.Equal(t, want, got)
-	}
 }
 
 // TestFigures plays a whole period at every size and through every codec, and
@@ -92,9 +80,7 @@ func play(t *testing.T, room testcard.Room, codec, scale string, extra ...string
 	args := room.Args(codec, append(extra, "-frames:v", strconv.Itoa(frames), "-f", "nut", "pipe:1")...)
 	lowest := 1.0
 	count := pictures(t, func(n int, bgr []byte) {
-		number, err := testcard.FrameNumber(bgr, 3*side, side)
-		require.NoError(t, err)
-		require.Equal(t, n, number)
+		require.Equal(t, n, frameNumber(t, bgr))
 		got := d.detect(t, bgr, 0.2)
 		want := room.At(n)
 		require.Len(t, got, len(want), "frame %d: %v, not %v", n, got, want)
@@ -171,7 +157,7 @@ func TestForeign(t *testing.T) {
 
 // TestReal shows the model real pictures: it sees nothing in them.
 func TestReal(t *testing.T) {
-	assets := filepath.Join(root(t), "..", "shared", "assets")
+	assets := filepath.Join(root, "..", "shared", "assets")
 	if _, err := os.Stat(assets); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal("needs ../shared/assets")

@@ -1,8 +1,8 @@
 package testcard
 
 import (
+	"encoding/binary"
 	"fmt"
-	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -31,32 +31,25 @@ func varint(b []byte, num protowire.Number, v int64) []byte {
 	return protowire.AppendVarint(protowire.AppendTag(b, num, protowire.VarintType), uint64(v))
 }
 
-// ints is a node's attribute that holds integers, all that this model needs.
-type ints struct {
-	name   string
-	values []int64
+// ints is a node's attribute that holds a list of integers, and integer one that holds one.
+func ints(name string, values ...int64) []byte {
+	a := text(nil, 1, name)
+	for _, v := range values {
+		a = varint(a, 8, v)
+	}
+	return varint(a, 20, attrInts)
 }
 
-func (g *graph) node(op string, inputs []string, attributes ...ints) string {
-	output := fmt.Sprintf("%s_%d", op, g.count)
-	g.named(op, output, inputs, attributes...)
-	return output
+func integer(name string, v int64) []byte {
+	return varint(varint(text(nil, 1, name), 3, v), 20, attrInt)
+}
+
+func (g *graph) node(op string, inputs []string, attributes ...[]byte) string {
+	return g.named(op, fmt.Sprintf("%s_%d", op, g.count), inputs, attributes...)
 }
 
 // named adds a node whose output has a name of its own.
-func (g *graph) named(op, output string, inputs []string, attributes ...ints) {
-	var encoded [][]byte
-	for _, attribute := range attributes {
-		a := text(nil, 1, attribute.name)
-		for _, v := range attribute.values {
-			a = varint(a, 8, v)
-		}
-		encoded = append(encoded, varint(a, 20, attrInts))
-	}
-	g.add(op, output, inputs, encoded...)
-}
-
-func (g *graph) add(op, output string, inputs []string, attributes ...[]byte) {
+func (g *graph) named(op, output string, inputs []string, attributes ...[]byte) string {
 	g.count++
 	var n []byte
 	for _, in := range inputs {
@@ -68,34 +61,23 @@ func (g *graph) add(op, output string, inputs []string, attributes ...[]byte) {
 		n = message(n, 5, a)
 	}
 	g.nodes = message(g.nodes, 1, n)
-}
-
-// concat is apart because its attribute is one integer and not a list.
-func (g *graph) concat(axis int64, inputs ...string) string {
-	output := fmt.Sprintf("Concat_%d", g.count)
-	a := varint(varint(text(nil, 1, "axis"), 3, axis), 20, attrInt)
-	g.add("Concat", output, inputs, a)
 	return output
 }
 
 // floats adds a constant tensor.
 func (g *graph) floats(shape []int64, values ...float32) string {
-	raw := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		raw = protowire.AppendFixed32(raw, math.Float32bits(v))
-	}
-	return g.constant(onnxFloat, shape, raw)
+	return g.constant(onnxFloat, shape, values)
 }
 
 func (g *graph) integers(values ...int64) string {
-	raw := make([]byte, 0, 8*len(values))
-	for _, v := range values {
-		raw = protowire.AppendFixed64(raw, uint64(v))
-	}
-	return g.constant(onnxInt64, []int64{int64(len(values))}, raw)
+	return g.constant(onnxInt64, []int64{int64(len(values))}, values)
 }
 
-func (g *graph) constant(kind int64, shape []int64, raw []byte) string {
+func (g *graph) constant(kind int64, shape []int64, values any) string {
+	raw, err := binary.Append(nil, binary.LittleEndian, values)
+	if err != nil {
+		panic(err) // numbers of a fixed size always can be
+	}
 	name := fmt.Sprintf("c_%d", g.count)
 	g.count++
 	var t []byte
@@ -109,35 +91,27 @@ func (g *graph) constant(kind int64, shape []int64, raw []byte) string {
 	return name
 }
 
-// model wraps the graph, which reads input and has written output.
-func (g *graph) model(input, output valueInfo, metadata [][2]string) []byte {
-	body := append([]byte{}, g.nodes...)
-	body = text(body, 2, "testcard")
+// model wraps the graph, which reads input and has written output, both as tensor has them.
+func (g *graph) model(input, output []byte, note string) []byte {
+	body := text(g.nodes, 2, "testcard")
 	body = append(body, g.constants...)
-	body = message(body, 11, input.encode())
-	body = message(body, 12, output.encode())
+	body = message(body, 11, input)
+	body = message(body, 12, output)
 
 	m := varint(nil, 1, 7) // IR version
 	m = text(m, 2, "go2rtc/seats models/testcard")
 	m = message(m, 7, body)
 	m = message(m, 8, varint(text(nil, 1, ""), 2, 11)) // opset 11 of the default domain
-	for _, kv := range metadata {
-		m = message(m, 14, text(text(nil, 1, kv[0]), 2, kv[1]))
-	}
-	return m
+	m = message(m, 14, text(text(nil, 1, "testcard"), 2, "1"))
+	return message(m, 14, text(text(nil, 1, "note"), 2, note))
 }
 
-// valueInfo names a float tensor and its shape.
-type valueInfo struct {
-	name  string
-	shape []int64
-}
-
-func (v valueInfo) encode() []byte {
+// tensor names a float tensor and its shape.
+func tensor(name string, dimensions ...int64) []byte {
 	var shape []byte
-	for _, d := range v.shape {
+	for _, d := range dimensions {
 		shape = message(shape, 1, varint(nil, 1, d))
 	}
-	tensor := message(varint(nil, 1, onnxFloat), 2, shape)
-	return message(text(nil, 1, v.name), 2, message(nil, 1, tensor))
+	value := message(varint(nil, 1, onnxFloat), 2, shape)
+	return message(text(nil, 1, name), 2, message(nil, 1, value))
 }

@@ -1,6 +1,7 @@
 package testcard
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 type Room struct {
 	Width, Height int           // pixels, even, landscape, 320 wide or more
 	Rate          int           // frames a second, 5..120
-	Period        time.Duration // once through the timetable, 12 s or more; 0 is DefaultPeriod
+	Period        time.Duration // once through the timetable, 12 s or more; a minute where 0
 	Start         time.Duration // the time within the period that the first frame shows
 	Realtime      bool          // frames come at Rate, as from a camera, not as fast as possible
 }
@@ -73,10 +74,7 @@ func (r Room) Args(codec string, extra ...string) []string {
 }
 
 func (r Room) period() time.Duration {
-	if r.Period == 0 {
-		return DefaultPeriod
-	}
-	return r.Period
+	return cmp.Or(r.Period, defaultPeriod)
 }
 
 func (r Room) frames(d time.Duration) int { return int(math.Round(d.Seconds() * float64(r.Rate))) }

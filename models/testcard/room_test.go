@@ -69,31 +69,11 @@ func TestConfig(t *testing.T) {
 	require.Contains(t, args, testcard.ConfigRoom.Graph())
 
 	require.Equal(t, "testcard", config.Analytics.StoreID)
-	require.FileExists(t, filepath.Join(root(t), config.Analytics.Model.Path))
+	require.FileExists(t, filepath.Join(root, config.Analytics.Model.Path))
 	require.Len(t, config.Analytics.Seats, 2)
 	for _, s := range testcard.Seats() {
 		require.Equal(t, "cam1", config.Analytics.Seats[s.ID].Stream)
 		require.Equal(t, s.ROI, config.Analytics.Seats[s.ID].ROI)
 		require.Equal(t, s.ItemsROI, config.Analytics.Seats[s.ID].ItemsROI)
-	}
-}
-
-func TestFrameNumber(t *testing.T) {
-	grey := make([]byte, side*side*3)
-	for i := range grey {
-		grey[i] = 114
-	}
-	_, err := testcard.FrameNumber(grey, 3*side, side)
-	require.EqualError(t, err, "block 0 of the frame counter is grey (114)")
-	_, err = testcard.FrameNumber(make([]byte, len(grey)), 3*side, side)
-	require.EqualError(t, err, "no frame counter along the top edge")
-	_, err = testcard.FrameNumber(nil, 3*side, side)
-	require.Error(t, err)
-}
-
-func BenchmarkGraph(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		testcard.ConfigRoom.Graph()
 	}
 }

@@ -1,5 +1,26 @@
 package testcard
 
+import (
+	"math"
+	"time"
+)
+
+// defaultPeriod is how long the room takes to show everything once.
+const defaultPeriod = 60 * time.Second
+
+// The timetable, in seconds of defaultPeriod. Between them the two seats go
+// through every transition of the seat state machine: A is abandoned and taken
+// again, B is abandoned and cleared, and a passer-by changes neither.
+var (
+	personsA = []stay{{4, 16}, {34, 44}}
+	personsB = []stay{{10, 22}}
+	thingA   = stay{8, 40}
+	thingB   = stay{14, 42}
+	passerBy = 52.0
+)
+
+type stay struct{ from, to float64 }
+
 // Thing is one figure or thing on one frame.
 type Thing struct {
 	Class     int     // ClassPerson or ClassBackpack
@@ -42,6 +63,11 @@ func (r Room) acts() []act {
 		act{r.thing("A", seatAThing), r.frame(thingA.from), r.frame(thingA.to)},
 		act{r.thing("B", seatBThing), r.frame(thingB.from), r.frame(thingB.to)})
 	return append(acts, r.passer()...)
+}
+
+// frame returns the frame of the period at which a second of the timetable falls.
+func (r Room) frame(second float64) int {
+	return int(math.Round(second / defaultPeriod.Seconds() * float64(r.PeriodFrames())))
 }
 
 // visit is a figure that hops in from the side that step points to, arrives in
