@@ -56,25 +56,16 @@ func malformed(code, name, text string) *Error {
 // parseBool knows what boolin of PostgreSQL knows: words or their beginnings.
 func parseBool(s string) (value, ok bool) {
 	s = strings.ToLower(s)
-	switch s {
-	case "on", "1":
-		return true, true
-	case "of", "off", "0":
-		return false, true
-	case "":
-		return false, false
-	}
 	switch {
-	case begins(s, "true"), begins(s, "yes"):
+	case s == "":
+		return false, false
+	case s == "on", s == "1", strings.HasPrefix("true", s), strings.HasPrefix("yes", s):
 		return true, true
-	case begins(s, "false"), begins(s, "no"):
+	case s == "of", s == "off", s == "0", strings.HasPrefix("false", s), strings.HasPrefix("no", s):
 		return false, true
 	}
 	return false, false
 }
-
-// begins tells whether s is the beginning of a word, or all of it.
-func begins(s, word string) bool { return strings.HasPrefix(word, s) }
 
 // The forms of ISO 8601 that PostgreSQL reads; without a zone it is UTC, as Supabase's databases are set. Fractions of
 // a second are read by all.
