@@ -70,15 +70,12 @@ func TestMigrateFromEachVersion(t *testing.T) {
 			}
 			written(t, path, steps...)
 			for range 2 { // the second time nothing is left to do
-				db, err := Open(path)
-				require.NoError(t, err)
+				db := openAt(t, path)
 				require.Equal(t, len(migrationFiles()), version(t, db))
 				require.Equal(t, want, schema(db))
-				seats, err := db.Seats(t.Context(), "s")
-				require.NoError(t, err)
+				seats := got(t, db.Seats)
 				require.Len(t, seats, min(old, 1))
-				events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 1})
-				require.NoError(t, err)
+				events := eventsOf(t, db)
 				require.Len(t, events, min(old, 1))
 				o := outbox(t, db, 10, supabase)
 				require.Equal(t, min(old, 1), pending(t, o, DetectionEvents, 10).Len(), "what an old file has is sent")

@@ -46,8 +46,8 @@ func TestOutboxKeepsTheOrderOfCommits(t *testing.T) {
 	o := outbox(t, db, 100, supabase)
 	first, second := event(t, "A"), event(t, "B")
 	// the camera that made its id first was the slower one to commit
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{second}}))
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{first}}))
+	commit(t, db, Change{Events: []EventRow{second}})
+	commit(t, db, Change{Events: []EventRow{first}})
 	b := pending(t, o, DetectionEvents, 10)
 	require.Equal(t, []string{second.ID, first.ID}, keys(b))
 	require.Equal(t, []EventRow{second, first}, b.Events)
@@ -55,7 +55,7 @@ func TestOutboxKeepsTheOrderOfCommits(t *testing.T) {
 	require.NoError(t, o.Ack(t.Context(), b.Slice(0, 1)))
 	require.Equal(t, []string{first.ID}, keys(pending(t, o, DetectionEvents, 10)))
 	// the same change once more is no new event
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{second}}))
+	commit(t, db, Change{Events: []EventRow{second}})
 	require.Equal(t, []string{first.ID}, keys(pending(t, o, DetectionEvents, 10)))
 	events, _, _ := o.Level()
 	require.Equal(t, 1, events)
@@ -81,14 +81,14 @@ func TestThousandChangesOfASeatAreOneRow(t *testing.T) {
 	camera := CameraRow{StoreID: "s", Stream: "cam1", UpdatedAt: At(noon)}
 	for i := range 1000 {
 		status := []string{"empty", "occupied"}[i%2]
-		require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", status)}, Cameras: []CameraRow{camera}}))
+		commit(t, db, Change{Seats: []SeatRow{seat("A", status)}, Cameras: []CameraRow{camera}})
 	}
 	seats := pending(t, o, SeatStatus, 10)
 	require.Equal(t, []SeatRow{seat("A", "occupied")}, seats.Seats)
 	require.Equal(t, []CameraRow{camera}, pending(t, o, CameraStatus, 10).Cameras)
 
 	// a change while the row is on its way is not acknowledged with it
-	require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "abandoned")}}))
+	commit(t, db, Change{Seats: []SeatRow{seat("A", "abandoned")}})
 	require.NoError(t, o.Ack(t.Context(), seats))
 	seats = pending(t, o, SeatStatus, 10)
 	require.Equal(t, "abandoned", seats.Seats[0].Status)
@@ -99,8 +99,7 @@ func TestThousandChangesOfASeatAreOneRow(t *testing.T) {
 // An outlet that was just configured is told what there is, or begins with what comes, as it wants.
 func TestOutboxHistory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
+	db := openAt(t, path)
 	ids := commitEvents(t, db, 5) // nobody is to be told
 	require.NoError(t, db.Commit(t.Context(), &Change{
 		Seats: []SeatRow{seat("A", "empty")}, Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: At(noon)}},
@@ -121,9 +120,7 @@ func TestOutboxHistory(t *testing.T) {
 	require.NoError(t, db.Close())
 
 	// a restart changes nothing
-	db, err = Open(path)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, db.Close()) }()
+	db = openAt(t, path)
 	boxes, err = db.OpenOutboxes(t.Context(), 100, supabase, webhook)
 	require.NoError(t, err)
 	require.Equal(t, ids[4:], keys(pending(t, boxes[0], DetectionEvents, 10)))
@@ -149,8 +146,7 @@ func TestOutboxHistory(t *testing.T) {
 
 func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
+	db := openAt(t, path)
 	o := outbox(t, db, 10, supabase)
 	ids := commitEvents(t, db, 8)
 	ids = append(ids, commitEvents(t, db, 5)...)
@@ -159,12 +155,10 @@ func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 		events, bound, dropped := o.Level()
 		require.Equal(t, []int{10, 10, 3}, []int{events, bound, dropped})
 		require.NoError(t, db.Close())
-		db, err = Open(path)
-		require.NoError(t, err)
+		db = openAt(t, path)
 		o = outbox(t, db, 10, supabase)
 	}
-	all, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 100})
-	require.NoError(t, err)
+	all := eventsOf(t, db)
 	require.Len(t, all, 13, "they are in the table still")
 
 	// acknowledged rows make room, also those that left in the meantime
@@ -181,7 +175,7 @@ func TestRefusedRowIsSetAside(t *testing.T) {
 	db := open(t)
 	o := outbox(t, db, 100, supabase)
 	ids := commitEvents(t, db, 3)
-	require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "empty")}}))
+	commit(t, db, Change{Seats: []SeatRow{seat("A", "empty")}})
 	b := pending(t, o, DetectionEvents, 10)
 	require.NoError(t, o.Ack(t.Context(), b.Slice(0, 1)))
 	require.NoError(t, o.SetAside(t.Context(), b.Slice(1, 2), "no such store", noon))

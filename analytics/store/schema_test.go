@@ -79,8 +79,7 @@ func TestCommitCompletesCameras(t *testing.T) {
 		}
 		require.NoError(t, db.Commit(t.Context(), &c), ca.name)
 		require.Equal(t, ca.want, c.Cameras[0].LastFrameAt, ca.name)
-		stored, err := db.Cameras(t.Context(), "s")
-		require.NoError(t, err)
+		stored := got(t, db.Cameras)
 		require.Equal(t, c.Cameras, stored, ca.name)
 	}
 }
