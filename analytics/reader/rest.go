@@ -155,7 +155,11 @@ func target(r *http.Request, name string) (*store.Schema, *Error) {
 	t := store.Table(name).Schema()
 	switch {
 	case t == nil:
-		return nil, noTable(name)
+		return nil, &Error{
+			Status: http.StatusNotFound, Code: "PGRST205",
+			Message: "Could not find the table 'public." + short(name) + "' in the schema cache",
+			Hint:    "There are seat_status, detection_events and camera_status.",
+		}
 	case read:
 		return t, nil
 	}
