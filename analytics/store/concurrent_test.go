@@ -21,9 +21,7 @@ func TestReadersDoNotWaitForTheWriter(t *testing.T) {
 
 func TestTheWriterDoesNotWaitForReaders(t *testing.T) {
 	db := open(t)
-	for range 2 {
-		commit(t, db, Change{Events: []EventRow{event(t, "A")}})
-	}
+	commitEvents(t, db, 2)
 	rows, err := db.readers.Query("select id from detection_events")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, rows.Close()) }()

@@ -12,8 +12,7 @@ import (
 // comes back as a row when there is one again.
 func TestGone(t *testing.T) {
 	db := open(t)
-	boxes, err := db.OpenOutboxes(t.Context(), 1000, supabase, Outlet{Name: "webhook"})
-	require.NoError(t, err)
+	boxes := outboxes(t, db, 1000, supabase, Outlet{Name: "webhook"})
 	at, row := At(noon), seat("A", "empty")
 	commit(t, db, Change{
 		Seats: []SeatRow{row}, Memories: []Memory{{"s", "A", []byte("{}")}},

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,11 +8,16 @@ import (
 
 var supabase = Outlet{Name: "supabase", Statuses: true, History: true, Place: "https://a"}
 
+func outboxes(t testing.TB, db *DB, bound int, outlets ...Outlet) []*Outbox {
+	t.Helper()
+	boxes, err := db.OpenOutboxes(t.Context(), bound, outlets...)
+	require.NoError(t, err)
+	return boxes
+}
+
 func outbox(t testing.TB, db *DB, bound int, outlet Outlet) *Outbox {
 	t.Helper()
-	boxes, err := db.OpenOutboxes(t.Context(), bound, outlet)
-	require.NoError(t, err)
-	return boxes[0]
+	return outboxes(t, db, bound, outlet)[0]
 }
 
 func pending(t testing.TB, o *Outbox, table Table, limit int) *Batch {
@@ -98,15 +102,13 @@ func TestThousandChangesOfASeatAreOneRow(t *testing.T) {
 
 // An outlet that was just configured is told what there is, or begins with what comes, as it wants.
 func TestOutboxHistory(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "seats.db")
-	db := openAt(t, path)
+	db := open(t)
 	ids := commitEvents(t, db, 5) // nobody is to be told
 	require.NoError(t, db.Commit(t.Context(), &Change{
 		Seats: []SeatRow{seat("A", "empty")}, Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: At(noon)}},
 	}))
 	webhook := Outlet{Name: "webhook"}
-	boxes, err := db.OpenOutboxes(t.Context(), 100, supabase, webhook)
-	require.NoError(t, err)
+	boxes := outboxes(t, db, 100, supabase, webhook)
 	require.Equal(t, ids, keys(pending(t, boxes[0], DetectionEvents, 10)))
 	require.Equal(t, 1, pending(t, boxes[0], SeatStatus, 10).Len())
 	require.Equal(t, 1, pending(t, boxes[0], CameraStatus, 10).Len())
@@ -120,9 +122,8 @@ func TestOutboxHistory(t *testing.T) {
 	require.NoError(t, db.Close())
 
 	// a restart changes nothing
-	db = openAt(t, path)
-	boxes, err = db.OpenOutboxes(t.Context(), 100, supabase, webhook)
-	require.NoError(t, err)
+	db = openAt(t, db.path)
+	boxes = outboxes(t, db, 100, supabase, webhook)
 	require.Equal(t, ids[4:], keys(pending(t, boxes[0], DetectionEvents, 10)))
 	require.Zero(t, pending(t, boxes[0], SeatStatus, 10).Len())
 	events, _, _ := boxes[0].Level()
@@ -137,16 +138,14 @@ func TestOutboxHistory(t *testing.T) {
 	var rows int
 	require.NoError(t, db.readers.QueryRow("select count(*) from outbox_events").Scan(&rows))
 	require.Equal(t, 3, rows, "the webhook, which is no longer there, is forgotten")
-	_, err = db.OpenOutboxes(t.Context(), 3)
-	require.NoError(t, err)
+	outboxes(t, db, 3)
 	commitEvents(t, db, 1)
 	require.NoError(t, db.readers.QueryRow("select count(*) from outbox_events").Scan(&rows))
 	require.Zero(t, rows)
 }
 
 func TestFullOutboxLetsTheOldestGo(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "seats.db")
-	db := openAt(t, path)
+	db := open(t)
 	o := outbox(t, db, 10, supabase)
 	ids := commitEvents(t, db, 8)
 	ids = append(ids, commitEvents(t, db, 5)...)
@@ -155,7 +154,7 @@ func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 		events, bound, dropped := o.Level()
 		require.Equal(t, []int{10, 10, 3}, []int{events, bound, dropped})
 		require.NoError(t, db.Close())
-		db = openAt(t, path)
+		db = openAt(t, db.path)
 		o = outbox(t, db, 10, supabase)
 	}
 	all := eventsOf(t, db)
@@ -168,7 +167,6 @@ func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 	events, _, dropped := o.Level()
 	require.Equal(t, []int{8, 5}, []int{events, dropped})
 	require.Equal(t, 8, pending(t, o, DetectionEvents, 20).Len())
-	require.NoError(t, db.Close())
 }
 
 func TestRefusedRowIsSetAside(t *testing.T) {
