@@ -281,6 +281,7 @@ func TestBrokenFrames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := b.dial("2.0.0")
+			c.t = t
 			_ = c.ws.WriteMessage(websocket.TextMessage, []byte(frame)) // the end may come before all is written
 			c.closed()
 		})

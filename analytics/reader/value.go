@@ -59,13 +59,16 @@ func parseBool(s string) (value, ok bool) {
 	switch {
 	case s == "":
 		return false, false
-	case s == "on", s == "1", strings.HasPrefix("true", s), strings.HasPrefix("yes", s):
+	case s == "on", s == "1", begins(s, "true"), begins(s, "yes"):
 		return true, true
-	case s == "of", s == "off", s == "0", strings.HasPrefix("false", s), strings.HasPrefix("no", s):
+	case s == "of", s == "off", s == "0", begins(s, "false"), begins(s, "no"):
 		return false, true
 	}
 	return false, false
 }
+
+// begins tells whether s is the beginning of a word, or all of it.
+func begins(s, word string) bool { return strings.HasPrefix(word, s) }
 
 // The forms of ISO 8601 that PostgreSQL reads; without a zone it is UTC, as Supabase's databases are set. Fractions of
 // a second are read by all.
