@@ -117,7 +117,8 @@ func TestPagesAreReadInOrder(t *testing.T) {
 	db := open(t)
 	for _, filter := range []string{"", " and seat_id = 'A'", " and event_type = 'x'", " and seat_id = 'A' and event_type = 'x'"} {
 		for _, before := range []string{"", " and id < 'f'"} {
-			plan := "explain query plan select * from detection_events where store_id = 's'" + filter + before + " order by id desc limit 20"
+			plan := "explain query plan select * from detection_events where store_id = 's'" +
+				filter + before + " order by id desc limit 20"
 			require.NoError(t, db.each(t.Context(), plan, nil, func(r *sql.Rows) error {
 				var id, parent, unused int
 				var step string
