@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"image/jpeg"
@@ -89,7 +90,7 @@ func TestAveragePrecision(t *testing.T) {
 		t.Run(ca.file, func(t *testing.T) {
 			m, s := open(t, asset(t, "models", ca.file))
 			require.Equal(t, ca.family, m.Family())
-			require.Len(t, m.Classes(), 80)
+			require.Len(t, m.classes, 80)
 			s.Overlap = 0.65
 			found := map[string][]seat.Detection{}
 			for _, path := range images {
@@ -104,25 +105,15 @@ func TestAveragePrecision(t *testing.T) {
 				}
 				p.Close()
 			}
-			ap50, ap := averagePrecision(t, folder, images, found)
+			ap50, ap := precisionAt(t, folder, images, found, 0.5), 0.0
+			for i := range 10 {
+				ap += precisionAt(t, folder, images, found, 0.5+0.05*float64(i)) / 10
+			}
 			t.Logf("%-22s AP50 %.3f (%.3f)  AP50-95 %.3f (%.3f)", ca.file, ap50, ca.ap50, ap, ca.ap)
 			require.InDelta(t, ca.ap50, ap50, 0.01)
 			require.InDelta(t, ca.ap, ap, 0.01)
 		})
 	}
-}
-
-func averagePrecision(t *testing.T, folder string, images []string, found map[string][]seat.Detection) (ap50, ap float64) {
-	t.Helper()
-	for i := range 10 {
-		limit := 0.5 + 0.05*float64(i)
-		value := precisionAt(t, folder, images, found, limit)
-		ap += value / 10
-		if i == 0 {
-			ap50 = value
-		}
-	}
-	return ap50, ap
 }
 
 func precisionAt(t *testing.T, folder string, images []string, found map[string][]seat.Detection, limit float64) float64 {
@@ -159,15 +150,7 @@ func precisionAt(t *testing.T, folder string, images []string, found map[string]
 			}
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int {
-		switch {
-		case a.confidence > b.confidence:
-			return -1
-		case a.confidence < b.confidence:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.confidence, a.confidence) })
 	recall, precision := make([]float64, len(hits)), make([]float64, len(hits))
 	right := 0
 	for i, h := range hits {
@@ -225,23 +208,14 @@ func labels(t *testing.T, folder, image string) (truths []truth) {
 	defer func() { _ = f.Close() }()
 	size, err := jpeg.DecodeConfig(f)
 	require.NoError(t, err)
-	for _, box := range crowds(t, b, name, size.Width, size.Height) {
-		truths = append(truths, truth{box: box, crowd: true})
-	}
-	return truths
-}
-
-// crowds are the regions of an image that are not judged, in pixels in the file.
-func crowds(t *testing.T, b []byte, name string, w, h int) (boxes []seat.Box) {
-	t.Helper()
 	var all struct {
 		Crowd map[string][][4]float32 `json:"crowd"`
 	}
 	require.NoError(t, json.Unmarshal(b, &all))
-	for _, c := range all.Crowd[name] {
-		boxes = append(boxes, seat.Box{
-			X0: c[0] / float32(w), Y0: c[1] / float32(h), X1: (c[0] + c[2]) / float32(w), Y1: (c[1] + c[3]) / float32(h),
-		})
+	w, h := float32(size.Width), float32(size.Height)
+	for _, c := range all.Crowd[name] { // regions that are not judged, in pixels in the file
+		box := seat.Box{X0: c[0] / w, Y0: c[1] / h, X1: (c[0] + c[2]) / w, Y1: (c[1] + c[3]) / h}
+		truths = append(truths, truth{box: box, crowd: true})
 	}
-	return boxes
+	return truths
 }

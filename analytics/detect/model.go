@@ -20,8 +20,6 @@ import (
 type Options struct {
 	Path     string // an ONNX file
 	Provider string // execution provider: cpu where empty; cuda, tensorrt, openvino, coreml
-	Threads  int    // of one run; 1 where 0
-	Library  string // path of libonnxruntime; FindLibrary's where empty
 }
 
 // Model is an opened detector. Safe for concurrent use; its sessions are not.
@@ -38,20 +36,18 @@ type Model struct {
 var environment sync.Mutex
 
 // start makes ONNX Runtime ready, once a process.
-func start(library string) error {
+func start() error {
 	environment.Lock()
 	defer environment.Unlock()
 	if ort.IsInitialized() {
 		return nil
 	}
-	if library == "" {
-		var err error
-		if library, err = FindLibrary(); err != nil {
-			return err
-		}
+	library, err := FindLibrary()
+	if err != nil {
+		return err
 	}
 	ort.SetSharedLibraryPath(library)
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+	if err = ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
 		return fmt.Errorf("start %s: %w", library, err)
 	}
 	return nil
@@ -65,10 +61,10 @@ func Open(o Options) (*Model, error) {
 		}
 		return nil, fmt.Errorf("model %s: %w", o.Path, err)
 	}
-	if err := start(o.Library); err != nil {
+	if err := start(); err != nil {
 		return nil, err
 	}
-	options, err := sessionOptions(o)
+	options, err := sessionOptions(o.Provider)
 	if err != nil {
 		return nil, err
 	}
@@ -171,9 +167,6 @@ func (m *Model) Close() error {
 
 // Family is the name of the YOLO family, as its authors write it in small letters.
 func (m *Model) Family() string { return m.family.name }
-
-// Classes are the names of what the model knows, in its order.
-func (m *Model) Classes() []string { return m.classes }
 
 // InputSize is in pixels.
 func (m *Model) InputSize() (w, h int) { return int(m.input[3]), int(m.input[2]) }

@@ -38,19 +38,19 @@ var providers = []struct {
 }
 
 // sessionOptions are for one look at a time on one thread: workers are many, and each must leave the other cores alone.
-func sessionOptions(o Options) (*ort.SessionOptions, error) {
+func sessionOptions(provider string) (*ort.SessionOptions, error) {
 	options, err := ort.NewSessionOptions()
 	if err != nil {
 		return nil, err
 	}
 	err = errors.Join(
-		options.SetIntraOpNumThreads(max(1, o.Threads)),
+		options.SetIntraOpNumThreads(1),
 		options.SetInterOpNumThreads(1),
 		options.SetGraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll),
 		options.SetLogSeverityLevel(ort.LoggingLevelError),
 	)
 	if err == nil {
-		err = appendProvider(options, o.Provider)
+		err = appendProvider(options, provider)
 	}
 	if err != nil {
 		_ = options.Destroy()
@@ -64,10 +64,7 @@ func appendProvider(options *ort.SessionOptions, name string) error {
 		return nil
 	}
 	for _, p := range providers {
-		if p.name == name {
-			if err := p.append(options); err != nil {
-				return fmt.Errorf("%w: %q, it has %s", ErrProvider, name, strings.Join(available(), ", "))
-			}
+		if p.name == name && p.append(options) == nil {
 			return nil
 		}
 	}

@@ -97,8 +97,7 @@ func (v *Verdict) tcpOnly(q *question, tcp *Verdict) {
 }
 
 func (v *Verdict) lookupFailed(host string, err error) {
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
 		v.fail(NoSuchHost, "there is no host %s: look for a typing mistake", clean(host))
 		return
 	}
@@ -107,24 +106,17 @@ func (v *Verdict) lookupFailed(host string, err error) {
 
 // failed words why no answer came, from the error of connecting or reading and from what came instead of an answer.
 func (v *Verdict) failed(err error, to target, was said) {
-	var (
-		wrongName x509.HostnameError
-		unknown   x509.UnknownAuthorityError
-		invalid   x509.CertificateInvalidError
-		cert      *tls.CertificateVerificationError
-		record    tls.RecordHeaderError
-	)
 	at := fmt.Sprintf("%s %s", strings.ToUpper(string(to.transport)), hostPort(to.host, int(to.addr.Port())))
 	switch {
 	case was.garbage:
 		v.fail(Garbage, "what answers at %s is no STUN or TURN server: check the port", at)
-	case errors.As(err, &wrongName):
+	case is[x509.HostnameError](err):
 		v.fail(Certificate, "the certificate is not for %s, which browsers refuse: get one for this name", clean(to.host))
-	case errors.As(err, &unknown):
+	case is[x509.UnknownAuthorityError](err):
 		v.fail(Certificate, "nobody whom browsers trust has signed the certificate: a self-signed one does not do, and the chain must be complete")
-	case errors.As(err, &invalid), errors.As(err, &cert):
+	case is[x509.CertificateInvalidError](err), is[*tls.CertificateVerificationError](err):
 		v.fail(Certificate, "the certificate does not hold, it may have expired: renew it")
-	case errors.As(err, &record):
+	case is[tls.RecordHeaderError](err):
 		v.fail(NotTLS, "%s answers, but not with TLS: check the port, or write turn: or stun: without the s", at)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		v.fail(Refused, "nobody listens at %s: is the server running, is this its port?", at)
@@ -135,4 +127,9 @@ func (v *Verdict) failed(err error, to target, was said) {
 	default:
 		v.fail(Unreachable, "no answer from %s: a firewall drops it, or the server is down", at)
 	}
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

@@ -2,6 +2,7 @@ package icecheck
 
 import (
 	"context"
+	"crypto/x509"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ const (
 // checker makes one check at a time, for all who ask meanwhile.
 type checker struct {
 	servers []server
-	tls     tlsRoots
+	tls     *x509.CertPool // to trust; nil: the system's
 
 	mu   sync.Mutex // guards the two below
 	run  *run       // nil: none under way

@@ -2,7 +2,6 @@ package icecheck
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"net"
 	"net/http"
@@ -20,23 +19,15 @@ import (
 // counting is a silent STUN server that counts who asks: each question comes from a socket of its own.
 func counting(t testing.TB) (port int, askers func() int) {
 	t.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
 	var mu sync.Mutex
 	seen := map[string]bool{}
-	go func() {
-		for buf := make([]byte, 1500); ; {
-			_, from, errRead := conn.ReadFrom(buf)
-			if errRead != nil {
-				return
-			}
-			mu.Lock()
-			seen[from.String()] = true
-			mu.Unlock()
-		}
-	}()
-	return conn.LocalAddr().(*net.UDPAddr).Port, func() int {
+	port = udp(t, func(_ []byte, from net.Addr) []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[from.String()] = true
+		return nil
+	})
+	return port, func() int {
 		mu.Lock()
 		defer mu.Unlock()
 		return len(seen)
@@ -144,8 +135,6 @@ func TestCredential(t *testing.T) {
 	username, password := s.credential(now)
 	require.Equal(t, "1767226200:cam", username)
 	require.Equal(t, "QrFWJxuOwS44DZU+GQrvQbiro34=", password)
-	_, err := base64.StdEncoding.DecodeString(password)
-	require.NoError(t, err)
 	require.True(t, expired(username, now).IsZero())
 	require.False(t, expired(username, now.Add(credentialLife+time.Second)).IsZero())
 	require.True(t, expired("viewer", now).IsZero())
@@ -169,7 +158,7 @@ func FuzzTake(f *testing.F) {
 	f.Add([]byte("\x01\x01\x00\x00\x21\x12\xa4\x42aaaaaaaaaaaa"))
 	f.Add([]byte("\x01\x13\x00\x08\x21\x12\xa4\x42aaaaaaaaaaaa\x00\x09\x00\x04\x00\x00\x04\x01"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		w := &wire{first: time.Now(), bytes: new(atomic.Int64)}
+		w := &wire{first: time.Now()}
 		if !w.take(b) {
 			require.True(t, w.said().garbage)
 		}

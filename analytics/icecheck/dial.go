@@ -12,9 +12,6 @@ import (
 	"github.com/pion/turn/v4"
 )
 
-// tlsRoots are the certificates to trust; nil: the system's.
-type tlsRoots = *x509.CertPool
-
 // transport is how a server is reached.
 type transport string
 
@@ -48,35 +45,28 @@ func lookup(ctx context.Context, host string, port int) (netip.AddrPort, error) 
 }
 
 // dial connects. The wire closes itself when ctx ends; its owner closes it anyway.
-func dial(ctx context.Context, to target, roots tlsRoots, end context.CancelFunc) (*wire, error) {
-	var d net.Dialer
+func dial(ctx context.Context, to target, roots *x509.CertPool, end context.CancelFunc) (*wire, error) {
+	var d interface {
+		DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	} = &net.Dialer{}
+	network := "tcp"
 	switch to.transport {
 	case overUDP:
-		// connected, so that a closed port is told at once
-		conn, err := d.DialContext(ctx, "udp", to.addr.String())
-		if err != nil {
-			return nil, err
-		}
-		return &wire{PacketConn: &connected{conn}, end: end, bytes: new(atomic.Int64)}, nil
+		network = "udp" // connected, so that a closed port is told at once
 	case overTLS:
-		config := &tls.Config{ServerName: to.host, RootCAs: roots, MinVersion: tls.VersionTLS12}
-		conn, err := (&tls.Dialer{NetDialer: &d, Config: config}).DialContext(ctx, "tcp", to.addr.String())
-		if err != nil {
-			return nil, err
-		}
-		return newStream(conn, end), nil
-	default:
-		conn, err := d.DialContext(ctx, "tcp", to.addr.String())
-		if err != nil {
-			return nil, err
-		}
-		return newStream(conn, end), nil
+		d = &tls.Dialer{Config: &tls.Config{ServerName: to.host, RootCAs: roots, MinVersion: tls.VersionTLS12}}
 	}
-}
-
-func newStream(conn net.Conn, end context.CancelFunc) *wire {
-	bytes := new(atomic.Int64)
-	return &wire{PacketConn: turn.NewSTUNConn(&counted{conn, bytes}), end: end, bytes: bytes}
+	conn, err := d.DialContext(ctx, network, to.addr.String())
+	if err != nil {
+		return nil, err
+	}
+	w := &wire{end: end}
+	if to.transport == overUDP {
+		w.PacketConn = &connected{conn}
+	} else {
+		w.PacketConn = turn.NewSTUNConn(&counted{conn, &w.bytes})
+	}
+	return w, nil
 }
 
 // counted counts what is read.

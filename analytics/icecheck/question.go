@@ -2,6 +2,7 @@ package icecheck
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -19,7 +20,7 @@ type question struct {
 	turn               bool // allocate and relay; else a binding
 	host               string
 	port               int
-	roots              tlsRoots
+	roots              *x509.CertPool // to trust; nil: the system's
 }
 
 // ask asks over one transport and waits for an answer while ctx lasts, for a relayed packet while whole does.
@@ -85,11 +86,11 @@ func (v *Verdict) heard(err error, to target, w *wire, q *question) bool {
 	case was.success == stun.MethodAllocate:
 		v.fail(NoAuth, "the server allocates without asking for a credential, which the box's WebRTC cannot use: set lt-cred-mech or use-auth-secret there")
 	case errors.As(err, &refusal):
-		v.answered(int(refusal.ErrorCodeAttr.Code), string(refusal.ErrorCodeAttr.Reason), q.server, q.username, time.Now())
-	case was.code == 401:
+		v.answered(refusal.ErrorCodeAttr, q.server, q.username, time.Now())
+	case was.code.Code == 401:
 		v.failed(was.err, to, said{}) // it asked for the credential, and never answered to it
-	case was.code != 0:
-		v.answered(was.code, was.reason, q.server, q.username, time.Now())
+	case was.code.Code != 0:
+		v.answered(was.code, q.server, q.username, time.Now())
 	case was.rtt > 0:
 		v.fail(Garbage, "the answer of %s is not that of a TURN server: check the port", hostPort(q.host, q.port))
 	default:
@@ -109,13 +110,9 @@ func newClient(w *wire, to target, q *question) (*turn.Client, error) {
 		TURNServerAddr: fmt.Sprintf("0.0.0.0:%d", to.addr.Port()),
 		Username:       q.username, Password: q.password,
 		RTO:           rto,
-		LoggerFactory: silent{},
+		LoggerFactory: silent,
 	})
 }
 
 // silent keeps pion from writing past go2rtc's log.
-type silent struct{}
-
-func (silent) NewLogger(string) logging.LeveledLogger {
-	return logging.NewDefaultLeveledLoggerForScope("", logging.LogLevelDisabled, nil)
-}
+var silent = &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled}

@@ -23,12 +23,10 @@ const (
 // to send to itself, which tells less, but still whether it relays.
 func (q *question) relays(ctx context.Context, to target, w *wire, client *turn.Client, relayed net.PacketConn, v *Verdict) {
 	w.forget()
-	seen := w.said().mapped
-	if seen != nil && seen.To4() != nil {
-		if throughPeer(ctx, client, relayed, seen) {
-			v.OK = true
-			return
-		}
+	seen := w.said().mapped.IP
+	if seen.To4() != nil && throughPeer(ctx, client, relayed, seen) {
+		v.OK = true
+		return
 	}
 	denied := w.said()
 	w.forget()
@@ -45,25 +43,19 @@ func (q *question) relays(ctx context.Context, to target, w *wire, client *turn.
 }
 
 func (v *Verdict) noRelay(relayed net.Addr, seen net.IP, denied said) {
-	v.Code = denied.code
-	ip := addrOf(relayed)
+	v.Code = int(denied.code.Code)
+	at, _ := netip.ParseAddrPort(relayed.String())
+	ip := at.Addr().Unmap()
 	switch {
-	case denied.code == 403 && seen.IsLoopback():
+	case v.Code == 403 && seen.IsLoopback():
 		v.fail(NoRelay, "allocates but refuses to relay to loopback (403), as coturn does unless told allow-loopback-peers: name the server by its address in the network")
-	case denied.code != 0:
-		v.fail(NoRelay, "allocates but refuses to relay to %s (%d %s): look at its denied-peer-ip", seen, denied.code, clean(denied.reason))
+	case v.Code != 0:
+		v.fail(NoRelay, "allocates but refuses to relay to %s (%d %s): look at its denied-peer-ip", seen, v.Code, clean(denied.code.Reason))
 	case ip.IsPrivate() && !seen.IsPrivate(), ip.IsUnspecified():
 		v.fail(NoRelay, "allocates at %s, which is not reached from here: set its external-ip to the public address", ip)
 	default:
 		v.fail(NoRelay, "allocates but nothing comes through: open its relay ports (min-port to max-port, by default UDP 49152-65535) in the firewall")
 	}
-}
-
-func addrOf(a net.Addr) netip.Addr {
-	if udp, ok := a.(*net.UDPAddr); ok {
-		return udp.AddrPort().Addr().Unmap()
-	}
-	return netip.Addr{}
 }
 
 // throughPeer sends from a socket of the box to the relayed address, and back. Permissions are by address, so a NAT

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1" //nolint:gosec // what the convention of TURN servers asks for
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,25 +64,14 @@ func (s *settings) servers() (list []server) {
 			list = append(list, server{url: url, source: source, secret: e.Secret, username: e.Username, password: e.Credential})
 		}
 	}
-	seen := map[string]bool{}
-	for i := range list {
-		seen[list[i].url] = true
-	}
 	for _, candidate := range s.Candidates {
-		// stun:8555 is upstream's: the port to offer, not a server
 		host, ok := strings.CutPrefix(candidate, "stun:")
-		if !ok || !strings.Contains(host, ":") && isPort(host) || seen[candidate] {
-			continue
+		_, noPort := strconv.ParseUint(host, 10, 16) // stun:8555 is upstream's: the port to offer, not a server
+		if ok && noPort != nil && !slices.ContainsFunc(list, func(s server) bool { return s.url == candidate }) {
+			list = append(list, server{url: candidate, source: "candidates"})
 		}
-		seen[candidate] = true
-		list = append(list, server{url: candidate, source: "candidates"})
 	}
 	return list
-}
-
-func isPort(s string) bool {
-	_, err := strconv.ParseUint(s, 10, 16)
-	return err == nil
 }
 
 func texts(v any) (list []string) {

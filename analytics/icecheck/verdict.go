@@ -3,7 +3,10 @@ package icecheck
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
+
+	"github.com/pion/stun/v3"
 )
 
 // Report is one check of all servers.
@@ -58,9 +61,9 @@ func shown(url string) string {
 }
 
 // answered words an error code. 401 is the answer to a credential: before one is sent it only asks for it.
-func (v *Verdict) answered(code int, reason string, s *server, username string, now time.Time) {
-	v.Code = code
-	switch code {
+func (v *Verdict) answered(e stun.ErrorCodeAttribute, s *server, username string, now time.Time) {
+	v.Code = int(e.Code)
+	switch v.Code {
 	case 401, 441:
 		if at := expired(username, now); !at.IsZero() {
 			v.fail(WrongCredential, "the credential ran out at %s: give `secret` in its place, and a new one is made each time",
@@ -73,7 +76,7 @@ func (v *Verdict) answered(code int, reason string, s *server, username string, 
 		}
 		v.fail(WrongCredential, "the server refuses the credential: compare username and credential with the server's")
 	case 403:
-		v.fail(Error, "the server forbids it (403 %s): ask its operator", clean(reason))
+		v.fail(Error, "the server forbids it (403 %s): ask its operator", clean(e.Reason))
 	case 437:
 		v.fail(Error, "the server still has an allocation of an earlier check (437): try again in a minute")
 	case 438:
@@ -83,21 +86,18 @@ func (v *Verdict) answered(code int, reason string, s *server, username string, 
 	case 508:
 		v.fail(Quota, "the server has no relay port left (508): widen min-port to max-port, or raise total-quota")
 	default:
-		v.fail(Error, "the server answers %d %s", code, clean(reason))
+		v.fail(Error, "the server answers %d %s", v.Code, clean(e.Reason))
 	}
 }
 
 // clean is a text of a stranger, fit for a line of the log.
-func clean(reason string) string {
+func clean[T string | []byte](text T) string {
 	const most = 100
-	b := []rune(reason)
-	if len(b) > most {
-		b = b[:most]
-	}
-	for i, r := range b {
+	b := []rune(string(text))
+	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
-			b[i] = ' '
+			return ' '
 		}
-	}
-	return string(b)
+		return r
+	}, string(b[:min(len(b), most)]))
 }

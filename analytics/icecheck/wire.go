@@ -16,10 +16,15 @@ type wire struct {
 	net.PacketConn
 	once  sync.Once
 	end   context.CancelFunc // called at the first error of reading
-	bytes *atomic.Int64      // that came by TCP, messages or not
+	bytes atomic.Int64       // that came by TCP, messages or not
 
-	mu      sync.Mutex // guards what follows
-	first   time.Time  // when the first request went
+	mu    sync.Mutex // guards what follows
+	first time.Time  // when the first request went
+	was   said
+}
+
+// said is what the server said so far.
+type said struct {
 	rtt     time.Duration
 	garbage bool
 	err     error // that ended reading
@@ -42,8 +47,8 @@ func (w *wire) ReadFrom(b []byte) (int, net.Addr, error) {
 		n, from, err := w.PacketConn.ReadFrom(b)
 		if err != nil {
 			w.mu.Lock()
-			if w.err == nil {
-				w.err = err
+			if w.was.err == nil {
+				w.was.err = err
 			}
 			w.mu.Unlock()
 			w.end()
@@ -64,25 +69,25 @@ func (w *wire) Close() (err error) {
 func (w *wire) take(b []byte) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.success != 0 && len(b) >= 4 && b[0]&0xc0 == 0x40 {
+	if w.was.success != 0 && len(b) >= 4 && b[0]&0xc0 == 0x40 {
 		return true // ChannelData, RFC 8656, section 12.4; there is none before an allocation
 	}
 	m := &stun.Message{Raw: append([]byte(nil), b...)}
 	if !stun.IsMessage(b) || m.Decode() != nil || m.Type.Class == stun.ClassRequest {
-		w.garbage = true
+		w.was.garbage = true
 		return false
 	}
-	if w.rtt == 0 {
-		w.rtt = time.Since(w.first)
+	if w.was.rtt == 0 {
+		w.was.rtt = time.Since(w.first)
 	}
 	switch m.Type.Class {
 	case stun.ClassErrorResponse:
-		_ = w.code.GetFrom(m) // stays empty where the answer gives no code
+		_ = w.was.code.GetFrom(m) // stays empty where the answer gives no code
 	case stun.ClassSuccessResponse:
-		w.success = m.Type.Method
+		w.was.success = m.Type.Method
 		var mapped stun.XORMappedAddress
 		if mapped.GetFrom(m) == nil {
-			w.mapped = mapped
+			w.was.mapped = mapped
 		}
 	}
 	return true
@@ -92,23 +97,13 @@ func (w *wire) take(b []byte) bool {
 func (w *wire) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.code = stun.ErrorCodeAttribute{}
-}
-
-// said is a snapshot of what the server said so far.
-type said struct {
-	rtt     time.Duration
-	garbage bool
-	err     error
-	code    int
-	reason  string
-	mapped  net.IP
-	success stun.Method
+	w.was.code = stun.ErrorCodeAttribute{}
 }
 
 func (w *wire) said() said {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	garbage := w.garbage || w.bytes.Load() > 0 && w.rtt == 0
-	return said{w.rtt, garbage, w.err, int(w.code.Code), string(w.code.Reason), w.mapped.IP, w.success}
+	was := w.was
+	was.garbage = was.garbage || w.bytes.Load() > 0 && was.rtt == 0
+	return was
 }

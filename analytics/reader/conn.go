@@ -71,7 +71,7 @@ func (s *Server) realtime(w http.ResponseWriter, r *http.Request) {
 	}
 	defer f.remove(c)
 
-	up := websocket.Upgrader{CheckOrigin: s.origins.allow, HandshakeTimeout: s.write}
+	up := websocket.Upgrader{CheckOrigin: s.origins.allow, HandshakeTimeout: writePatience}
 	ws, err := up.Upgrade(w, r, nil)
 	if err != nil {
 		return // it has answered
@@ -164,7 +164,7 @@ func (c *conn) write() {
 			default:
 			}
 			b = c.encode(b[:0], &m)
-			_ = c.ws.SetWriteDeadline(time.Now().Add(c.server.write))
+			_ = c.ws.SetWriteDeadline(time.Now().Add(writePatience))
 			select {
 			case <-c.done:
 				return
@@ -184,15 +184,13 @@ func (c *conn) encode(b []byte, m *message) []byte {
 	}
 	b = c.version.begin(b, null, null, m.channel.topic, "postgres_changes")
 	b = append(b, `{"ids":[`...)
-	first := true
 	for i := range m.channel.bindings {
 		if m.mask&(1<<i) == 0 {
 			continue
 		}
-		if !first {
+		if b[len(b)-1] != '[' {
 			b = append(b, ',')
 		}
-		first = false
 		b = strconv.AppendInt(b, int64(m.channel.bindings[i].id), 10)
 	}
 	b = append(b, `],"data":`...)

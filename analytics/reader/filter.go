@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -35,20 +36,15 @@ func parseCondition(t *store.Schema, column, text string) (store.Condition, *Err
 		return parseIs(c, kind, value, text)
 	case "in":
 		list, err := parseList(value, text)
-		if err != nil {
-			return c, err
-		}
-		for _, item := range list {
-			v, above, bad := parseValue(kind, item)
-			if bad != nil {
-				return c, bad
-			}
-			if above {
+		for i := 0; err == nil && i < len(list); i++ {
+			var v any
+			var above bool
+			if v, above, err = parseValue(kind, list[i]); above {
 				v = between(v)
 			}
 			c.Values = append(c.Values, v)
 		}
-		return c, nil
+		return c, err
 	}
 	v, above, err := parseValue(kind, value)
 	if err != nil {
@@ -179,12 +175,7 @@ func compare(a, b any) int {
 	case string:
 		return strings.Compare(a, b.(string))
 	case float64:
-		switch d := a - b.(float64); {
-		case d < 0:
-			return -1
-		case d > 0:
-			return 1
-		}
+		return cmp.Compare(a, b.(float64))
 	case bool:
 		switch {
 		case a == b.(bool):

@@ -10,8 +10,6 @@ import (
 // appendValue writes a value of the file as PostgreSQL's to_jsonb gives it.
 func appendValue(b []byte, t store.Type, value any) []byte {
 	switch v := value.(type) {
-	case nil:
-		return append(b, "null"...)
 	case bool:
 		return strconv.AppendBool(b, v)
 	case float64:

@@ -18,14 +18,6 @@ type query struct {
 	names []string
 }
 
-func noTable(name string) *Error {
-	return &Error{
-		Status: http.StatusNotFound, Code: "PGRST205",
-		Message: "Could not find the table 'public." + short(name) + "' in the schema cache",
-		Hint:    "There are seat_status, detection_events and camera_status.",
-	}
-}
-
 // The words of PostgREST that are no columns, and not spoken here.
 var unspoken = map[string]bool{"and": true, "or": true, "not.and": true, "not.or": true, "columns": true, "on_conflict": true}
 

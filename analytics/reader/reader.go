@@ -40,22 +40,20 @@ type Server struct {
 	key     key
 	origins origins
 
-	silence time.Duration // after which a client that says nothing is given up
-	patience
+	silence time.Duration // after which a client that says nothing is given up; tests have less
 }
 
-// patience is how long things may take; tests have less of it.
-type patience struct {
-	write time.Duration // a frame to a client
-	query time.Duration // a select
-}
+// How long things may take.
+const (
+	writePatience = 10 * time.Second // a frame to a client
+	queryPatience = 8 * time.Second  // a select
+)
 
 // New makes a Server.
 func New(o Options) *Server {
 	s := &Server{
 		options: o, key: newKey(o.Key), origins: o.Origins, feed: feed{conns: map[*conn]struct{}{}},
-		silence:  60 * time.Second, // Phoenix' own; clients beat each 25 s
-		patience: patience{write: 10 * time.Second, query: 8 * time.Second},
+		silence: 60 * time.Second, // Phoenix' own; clients beat each 25 s
 	}
 	o.Board.Listen(&s.feed)
 	return s

@@ -49,12 +49,45 @@ func (c *client) expect(frame string) {
 	require.JSONEq(c.t, frame, c.receive())
 }
 
-// join subscribes to changes and checks the replies, which are SUPABASE's own but for the ids.
-func (c *client) join(ref, name, changes string) {
+// join subscribes to changes and checks the reply, which is SUPABASE's own but for the ids. What it gives is the
+// message after it, which says whether the subscription is one.
+func (c *client) join(ref, name, changes string) (system string) {
 	c.t.Helper()
 	c.send(fmt.Sprintf(`["%[1]s","%[1]s","realtime:%[2]s","phx_join",{"config":{"broadcast":{"ack":false,"self":false},"presence":{"key":"","enabled":false},"postgres_changes":[%[3]s],"private":false},"access_token":"%[4]s"}]`, ref, name, changes, testKey))
 	require.Contains(c.t, c.receive(), `"status":"ok"`)
-	require.Contains(c.t, c.receive(), `"Subscribed to PostgreSQL"`)
+	system = c.receive()
+	require.Contains(c.t, system, `"system"`)
+	return system
+}
+
+const (
+	everything = `{"event":"*","schema":"public"}`
+	subscribed = `"Subscribed to PostgreSQL"`
+)
+
+// all subscribes to every change.
+func (b *box) all() *client {
+	b.t.Helper()
+	c := b.dial("2.0.0")
+	require.Contains(b.t, c.join("1", "all", everything), subscribed)
+	return c
+}
+
+// lives requires the connection to be answered.
+func (c *client) lives() {
+	c.t.Helper()
+	c.send(`[null,"7","phoenix","heartbeat",{}]`)
+	c.expect(`[null,"7","phoenix","phx_reply",{"status":"ok","response":{}}]`)
+}
+
+// closed requires the server to end the connection.
+func (c *client) closed() {
+	c.t.Helper()
+	require.NoError(c.t, c.ws.SetReadDeadline(time.Now().Add(5*time.Second)))
+	_, _, err := c.ws.ReadMessage()
+	require.Error(c.t, err)
+	timeout, ok := errors.AsType[net.Error](err)
+	require.False(c.t, ok && timeout.Timeout(), "was not closed: %v", err)
 }
 
 const seatColumns = `[{"name":"store_id","type":"text"},{"name":"seat_id","type":"text"},{"name":"stream","type":"text"},{"name":"status","type":"text"},{"name":"person_detected","type":"bool"},{"name":"items_detected","type":"bool"},{"name":"detection_confidence","type":"float8"},{"name":"since","type":"timestamptz"},{"name":"updated_at","type":"timestamptz"}]`
@@ -87,8 +120,7 @@ func TestWire(t *testing.T) {
 	two.expect(`[null,null,"realtime:seats","postgres_changes",{"ids":[1],"data":` + update + `}]`)
 	one.expect(`{"topic":"realtime:seats","event":"postgres_changes","payload":{"ids":[1],"data":` + update + `},"ref":null,"join_ref":null}`)
 
-	two.send(`[null,"7","phoenix","heartbeat",{}]`)
-	two.expect(`[null,"7","phoenix","phx_reply",{"status":"ok","response":{}}]`)
+	two.lives()
 	two.send(`["6","9","realtime:seats","access_token",{"access_token":"x"}]`)
 	two.send(`["6","10","realtime:seats","broadcast",{"type":"broadcast","event":"x","payload":{}}]`)
 	two.expect(`["6","10","realtime:seats","phx_reply",{"status":"error","response":{"reason":"read only: broadcast is not served here"}}]`)
@@ -129,9 +161,7 @@ func TestFilters(t *testing.T) {
 	c := b.dial("2.0.0")
 	for i, ca := range cases {
 		wish, _ := json.Marshal(map[string]string{"event": "UPDATE", "schema": "public", "table": "seat_status", "filter": ca.filter})
-		c.send(fmt.Sprintf(`["%[1]d","%[1]d","realtime:%[1]d","phx_join",{"config":{"postgres_changes":[%[2]s]}}]`, i, wish))
-		require.Contains(t, c.receive(), `"status":"ok"`)
-		require.Contains(t, c.receive(), `"system"`)
+		c.join(fmt.Sprint(i), fmt.Sprint(i), string(wish))
 	}
 	b.commit(&store.Change{Seats: []store.SeatRow{seatRow("A1", "occupied")}})
 	c.send(`[null,"x","phoenix","heartbeat",{}]`)
@@ -151,8 +181,7 @@ func TestFilters(t *testing.T) {
 
 func TestEventsAndCameras(t *testing.T) {
 	b := newBox(t, nil)
-	c := b.dial("2.0.0")
-	c.join("1", "all", `{"event":"*","schema":"public"}`)
+	c := b.all()
 	at := store.At(noon)
 	b.commit(&store.Change{
 		Events:  []store.EventRow{eventRow("019aaf6d-0000-7000-8000-000000000004", "", noon)},
@@ -171,8 +200,7 @@ func TestEventsAndCameras(t *testing.T) {
 
 func TestRestoredRowsAreNotNews(t *testing.T) {
 	b := newBox(t, nil)
-	c := b.dial("2.0.0")
-	c.join("1", "all", `{"event":"*","schema":"public"}`)
+	c := b.all()
 	b.board.Load([]store.SeatRow{seatRow("Z", "empty")}, nil)
 	b.commit(&store.Change{Seats: []store.SeatRow{seatRow("Z", "occupied")}})
 	got := c.receive()
@@ -193,9 +221,8 @@ func TestWrongJoins(t *testing.T) {
 		{`{"event":"*","schema":"public","filter":"seat_id=eq.A1"}`, "wants a table"},
 		{`{"event":"*","schema":"public","table":"seat_status","select":["seat_id"]}`, "select is not spoken"},
 	} {
-		c.send(fmt.Sprintf(`["%[1]d","%[1]d","realtime:%[1]d","phx_join",{"config":{"postgres_changes":[%[2]s,{"event":"*","schema":"public","table":"camera_status"}]}}]`, i, ca.wish))
-		require.Contains(t, c.receive(), `"status":"ok"`) // as Supabase has it: the join is fine, the subscription is not
-		system := c.receive()
+		// as Supabase has it: the join is fine, the subscription is not
+		system := c.join(fmt.Sprint(i), fmt.Sprint(i), ca.wish+`,{"event":"*","schema":"public","table":"camera_status"}`)
 		require.Contains(t, system, `"status":"error"`)
 		require.Contains(t, system, ca.want)
 	}
@@ -232,16 +259,14 @@ func TestTenThousandJoins(t *testing.T) {
 		}
 	}
 	require.Equal(t, maxChannels, ok)
-	c.send(`[null,"7","phoenix","heartbeat",{}]`)
-	require.Contains(t, c.receive(), `"ok"`)
+	c.lives()
 }
 
 func TestJoinAgainReplacesTheChannel(t *testing.T) {
 	b := newBox(t, nil)
-	c := b.dial("2.0.0")
-	c.join("1", "seats", `{"event":"*","schema":"public"}`)
-	c.send(`["2","2","realtime:seats","phx_join",{"config":{"postgres_changes":[{"event":"*","schema":"public"}]}}]`)
-	c.expect(`["1","1","realtime:seats","phx_close",{}]`)
+	c := b.all()
+	c.send(`["2","2","realtime:all","phx_join",{"config":{"postgres_changes":[` + everything + `]}}]`)
+	c.expect(`["1","1","realtime:all","phx_close",{}]`)
 	require.Contains(t, c.receive(), `["2","2",`)
 	require.Contains(t, c.receive(), `"system"`)
 	b.commit(&store.Change{Seats: []store.SeatRow{seatRow("A1", "empty")}})
@@ -256,34 +281,24 @@ func TestBrokenFrames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := b.dial("2.0.0")
+			c.t = t
 			_ = c.ws.WriteMessage(websocket.TextMessage, []byte(frame)) // the end may come before all is written
-			require.NoError(t, c.ws.SetReadDeadline(time.Now().Add(5*time.Second)))
-			_, _, err := c.ws.ReadMessage()
-			require.Error(t, err)
-			var timeout net.Error
-			require.False(t, errors.As(err, &timeout) && timeout.Timeout(), "was not closed: %v", err)
+			c.closed()
 		})
 	}
-	c := b.dial("2.0.0") // the server lives
-	c.send(`[null,"7","phoenix","heartbeat",{}]`)
-	require.Contains(t, c.receive(), `"ok"`)
+	b.dial("2.0.0").lives() // and so does the server
 }
 
 func TestSilentClientsAreGivenUp(t *testing.T) {
 	b := newBox(t, func(_ *Options, s *Server) { s.silence = 50 * time.Millisecond })
-	c := b.dial("2.0.0")
-	require.NoError(t, c.ws.SetReadDeadline(time.Now().Add(5*time.Second)))
-	_, _, err := c.ws.ReadMessage()
-	var timeout net.Error
-	require.False(t, errors.As(err, &timeout) && timeout.Timeout(), "was not closed: %v", err)
+	b.dial("2.0.0").closed()
 }
 
 // TestSlowReaderIsCutOff: one that reads nothing is given up while the others are told all, and Publish never waits.
 func TestSlowReaderIsCutOff(t *testing.T) {
 	b := newBox(t, nil)
-	slow, quick := b.dial("2.0.0"), b.dial("2.0.0")
-	slow.join("1", "seats", `{"event":"*","schema":"public"}`)
-	quick.join("1", "seats", `{"event":"*","schema":"public"}`)
+	b.all() // and reads no more
+	quick := b.all()
 	reason := strings.Repeat("x", 16<<10) // fills the sockets' buffers soon
 	conns := func() int {
 		b.feed.mu.Lock()
@@ -320,10 +335,9 @@ func TestGone(t *testing.T) {
 		Seats:   []store.SeatRow{seatRow("C", "empty"), seatRow("D", "empty")},
 		Cameras: []store.CameraRow{{StoreID: "s", Stream: "cam1", Online: true, UpdatedAt: seatRow("C", "empty").UpdatedAt}},
 	})
-	c := b.dial("2.0.0")
-	c.join("1", "all", `{"event":"*","schema":"public"}`)
+	c := b.all()
 	other := b.dial("2.0.0")
-	other.join("1", "some", `{"event":"DELETE","schema":"public","table":"seat_status","filter":"store_id=eq.s"},{"event":"DELETE","schema":"public","table":"camera_status","filter":"online=eq.true"},{"event":"UPDATE","schema":"public"}`)
+	require.Contains(t, other.join("1", "some", `{"event":"DELETE","schema":"public","table":"seat_status","filter":"store_id=eq.s"},{"event":"DELETE","schema":"public","table":"camera_status","filter":"online=eq.true"},{"event":"UPDATE","schema":"public"}`), subscribed)
 
 	b.commit(&store.Change{Gone: []store.Gone{
 		{Table: store.SeatStatus, StoreID: "s", Key: "C"}, {Table: store.SeatStatus, StoreID: "s", Key: "unknown"}, {Table: store.CameraStatus, StoreID: "s", Key: "cam1"},

@@ -64,7 +64,7 @@ func (s *Server) read(r *http.Request, name string) (*reply, *Error) {
 	if e != nil {
 		return nil, away(e)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.query)
+	ctx, cancel := context.WithTimeout(r.Context(), queryPatience)
 	defer cancel()
 
 	rows, body, e := q.run(ctx, db)
@@ -155,7 +155,11 @@ func target(r *http.Request, name string) (*store.Schema, *Error) {
 	t := store.Table(name).Schema()
 	switch {
 	case t == nil:
-		return nil, noTable(name)
+		return nil, &Error{
+			Status: http.StatusNotFound, Code: "PGRST205",
+			Message: "Could not find the table 'public." + short(name) + "' in the schema cache",
+			Hint:    "There are seat_status, detection_events and camera_status.",
+		}
 	case read:
 		return t, nil
 	}
@@ -180,9 +184,7 @@ func accepted(header string) (string, *Error) {
 			continue
 		}
 		switch strings.ToLower(strings.TrimSpace(kind)) {
-		case "*/*", "application/*", "application/json":
-			return "application/json", nil
-		case "application/vnd.pgrst.array+json", "application/vnd.pgrst.array":
+		case "*/*", "application/*", "application/json", "application/vnd.pgrst.array+json", "application/vnd.pgrst.array":
 			return "application/json", nil
 		case objectType, "application/vnd.pgrst.object":
 			return objectType, nil

@@ -56,18 +56,12 @@ func malformed(code, name, text string) *Error {
 // parseBool knows what boolin of PostgreSQL knows: words or their beginnings.
 func parseBool(s string) (value, ok bool) {
 	s = strings.ToLower(s)
-	switch s {
-	case "on", "1":
-		return true, true
-	case "of", "off", "0":
-		return false, true
-	case "":
-		return false, false
-	}
 	switch {
-	case begins(s, "true"), begins(s, "yes"):
+	case s == "":
+		return false, false
+	case s == "on", s == "1", begins(s, "true"), begins(s, "yes"):
 		return true, true
-	case begins(s, "false"), begins(s, "no"):
+	case s == "of", s == "off", s == "0", begins(s, "false"), begins(s, "no"):
 		return false, true
 	}
 	return false, false

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/AlexxIT/go2rtc/seats/analytics/sink"
 	"github.com/stretchr/testify/require"
 )
 
@@ -57,12 +56,7 @@ func TestCheckOfDescribedTables(t *testing.T) {
 				_, _ = io.WriteString(w, ca.text)
 			}))
 			defer server.Close()
-			s, err := sink.NewSupabase(server.URL, secretKey)
-			require.NoError(t, err)
-			defer s.Close()
-			findings, err := s.Check(t.Context())
-			require.NoError(t, err)
-			require.Equal(t, ca.want, findings)
+			require.Equal(t, ca.want, findings(t, server.URL, secretKey))
 		})
 	}
 }
@@ -70,11 +64,15 @@ func TestCheckOfDescribedTables(t *testing.T) {
 func TestCheckOfWhatIsNoSupabase(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
-	s, err := sink.NewSupabase(server.URL, secretKey)
+	found := findings(t, server.URL, secretKey)
+	require.Len(t, found, 1)
+	require.Contains(t, found[0], "is analytics.supabase.url right")
+}
+
+// findings are what a check of a project tells.
+func findings(t *testing.T, url, key string) []string {
+	t.Helper()
+	found, err := newSupabase(t, url, key).Check(t.Context())
 	require.NoError(t, err)
-	defer s.Close()
-	findings, err := s.Check(t.Context())
-	require.NoError(t, err)
-	require.Len(t, findings, 1)
-	require.Contains(t, findings[0], "is analytics.supabase.url right")
+	return found
 }

@@ -3,7 +3,6 @@ package sink
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -124,16 +123,13 @@ func byStatus(e *Error, a *answer, setting, keyAdvice string) {
 // path is a secret.
 func noAnswer(err error, setting string) *Error {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
-		to := host(urlErr.URL)
-		err = fmt.Errorf("%s: %w", to, urlErr.Err)
+		err = fmt.Errorf("%s: %w", host(urlErr.URL), urlErr.Err)
 	}
 	e := &Error{Kind: Transient, Reason: err.Error(), Away: true}
-	var certificate *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var name x509.HostnameError
+	var certificate *tls.CertificateVerificationError // which crypto/tls makes of whatever is wrong with one
 	var netErr net.Error
 	switch {
-	case errors.As(err, &certificate), errors.As(err, &authority), errors.As(err, &name):
+	case errors.As(err, &certificate):
 		e.Kind, e.Away = Waiting, false
 		e.Advice = "its certificate cannot be trusted: is the clock of this machine right, is " + setting + " right, and is there something between?"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():

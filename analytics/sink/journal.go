@@ -53,30 +53,16 @@ func (r *Relay) Status() Status {
 	return s
 }
 
-func (j *journal) accepted(b *store.Batch) {
+// note changes what Status tells.
+func (j *journal) note(change func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.sent[b.Table] += b.Len()
-}
-
-func (j *journal) setAside() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.rejected++
-}
-
-func (j *journal) found(findings []string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.findings = findings
+	change()
 }
 
 func (j *journal) failed(r *Relay, e *Error, now, retryAt time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.failures == nil {
-		j.failures = map[Kind]int{}
-	}
 	j.failures[e.Kind]++
 	before := j.failing
 	f := &Failure{Kind: e.Kind, Since: store.At(now), Error: e.Error(), Advice: e.Advice, Tries: 1, RetryAt: store.At(retryAt)}

@@ -52,10 +52,10 @@ type lane struct {
 func NewRelay(s Sink, o *store.Outbox, batchSize int, log zerolog.Logger) *Relay {
 	r := &Relay{Sink: s, Outbox: o, BatchSize: batchSize, Log: log, wake: make(chan struct{}, 1)}
 	r.pause = newPause()
+	r.told.sent, r.told.failures = map[store.Table]int{}, map[Kind]int{}
 	for _, table := range o.Tables() {
 		r.lanes = append(r.lanes, &lane{table: table, pause: newPause()})
 	}
-	r.told.sent = map[store.Table]int{}
 	return r
 }
 
@@ -171,7 +171,7 @@ func (r *Relay) check(ctx context.Context) bool {
 		return false
 	}
 	r.checked = true
-	r.told.found(findings)
+	r.told.note(func() { r.told.findings = findings })
 	for _, f := range findings {
 		r.Log.Error().Str("sink", r.Sink.Name()).Str("missing", f).Msg("[analytics] outbox check")
 	}
@@ -216,7 +216,7 @@ func (r *Relay) deliver(ctx context.Context, b *store.Batch) (taken int, err err
 			return 0, err
 		}
 		r.refused, r.accepted = 0, true
-		r.told.accepted(b)
+		r.told.note(func() { r.told.sent[b.Table] += b.Len() })
 		return b.Len(), nil
 	case !errors.As(err, &e) || e.Kind != Rejected:
 		return 0, err
@@ -239,7 +239,7 @@ func (r *Relay) deliver(ctx context.Context, b *store.Batch) (taken int, err err
 	if err = r.Outbox.SetAside(ctx, b, e.Error(), time.Now()); err != nil {
 		return 0, err
 	}
-	r.told.setAside()
+	r.told.note(func() { r.told.rejected++ })
 	r.Log.Warn().Str("sink", r.Sink.Name()).Str("table", string(b.Table)).Str("row", b.Key(0)).Str("error", e.Error()).
 		Msg("[analytics] outbox row set aside")
 	if r.refused > maxRefused {

@@ -50,10 +50,7 @@ func newBox(t testing.TB, url, key string) *box {
 	t.Cleanup(func() { require.NoError(t, b.db.Close()) })
 	boxes, err := b.db.OpenOutboxes(t.Context(), 1_000_000, store.Outlet{Name: "supabase", Statuses: true, History: true})
 	require.NoError(t, err)
-	s, err := sink.NewSupabase(url, key)
-	require.NoError(t, err)
-	t.Cleanup(s.Close)
-	b.relay = sink.NewRelay(s, boxes[0], 500, zerolog.New(b))
+	b.relay = sink.NewRelay(newSupabase(t, url, key), boxes[0], 500, zerolog.New(b))
 	return b
 }
 
@@ -75,9 +72,7 @@ func (b *box) commit(t testing.TB, c store.Change) {
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited a minute until %s", what)
-		}
+		require.True(t, time.Now().Before(end), "waited a minute until %s", what)
 	}
 }
 
@@ -160,15 +155,13 @@ func TestPostgresIsAsDescribed(t *testing.T) {
 		rows, err := conn.Query(t.Context(), `select column_name::text, udt_name::text, is_nullable = 'YES', data_type::text
 			from information_schema.columns where table_schema = 'public' and table_name = $1 order by ordinal_position`, s.Name)
 		require.NoError(t, err)
-		var columns []store.Column
-		for rows.Next() {
-			var c store.Column
+		columns, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (c store.Column, err error) {
 			var format string
-			require.NoError(t, rows.Scan(&c.Name, &c.Type, &c.Nullable, &format))
+			err = r.Scan(&c.Name, &c.Type, &c.Nullable, &format)
 			require.Equal(t, c.Type.Formats()[0], format)
-			columns = append(columns, c)
-		}
-		require.NoError(t, rows.Err())
+			return c, err
+		})
+		require.NoError(t, err)
 		require.Equal(t, s.Columns, columns)
 		var key []string
 		require.NoError(t, conn.QueryRow(t.Context(), `select array_agg(attname::text order by array_position(indkey::int2[], attnum))
@@ -198,14 +191,10 @@ func TestCheckOfRealTables(t *testing.T) {
 			}
 			keys := supabase.NewKeys()
 			lite := supabase.StartLite(t, db, keys)
-			s, err := sink.NewSupabase(lite.URL, keys.Secret)
-			require.NoError(t, err)
-			defer s.Close()
-			findings, err := s.Check(t.Context())
-			require.NoError(t, err)
-			require.Len(t, findings, len(ca.want), "%q", findings)
+			found := findings(t, lite.URL, keys.Secret)
+			require.Len(t, found, len(ca.want), "%q", found)
 			for i := range ca.want {
-				require.Contains(t, findings[i], ca.want[i])
+				require.Contains(t, found[i], ca.want[i])
 			}
 		})
 	}

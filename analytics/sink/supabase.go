@@ -104,8 +104,8 @@ func (s *Supabase) explain(err error, table store.Table) error {
 	if err == nil {
 		return nil
 	}
-	if ctxErr := context.Canceled; errors.Is(err, ctxErr) {
-		return ctxErr
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
 	}
 	e := classify(err, table)
 	e.Reason = strings.ReplaceAll(e.Reason, s.key, "***") // where the other side repeats it

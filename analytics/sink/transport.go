@@ -2,6 +2,7 @@ package sink
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,19 +87,13 @@ func (a answer) refuse() *refusal {
 		return r
 	}
 	r.code, _ = said.Code.(string)
-	r.message = said.Message
-	if r.message == "" {
-		r.message = said.Msg
-	}
+	r.message = cmp.Or(said.Message, said.Msg)
 	for _, more := range []any{said.Error, said.Details, said.Hint} {
 		if s, ok := more.(string); ok && s != "" && s != r.message {
 			r.message = strings.TrimPrefix(r.message+"; "+s, "; ")
 		}
 	}
-	if r.message == "" {
-		r.message = quote(a.body)
-	}
-	r.message = quote([]byte(r.message))
+	r.message = quote([]byte(cmp.Or(r.message, string(a.body))))
 	return r
 }
 

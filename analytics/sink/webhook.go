@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -117,32 +118,28 @@ func (w *Webhook) ask(ctx context.Context, method string, body []byte, header ht
 	if err != nil {
 		return err
 	}
-	req.Header = header
-	if header == nil {
-		req.Header = http.Header{}
-	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("User-Agent", "go2rtc-seats")
 	res, err := w.client.Do(req)
 	if err != nil {
 		return w.hide(noAnswer(err, "analytics.webhook.url"))
 	}
 	a, err := read(res, maxAnswer, time.Now())
-	switch {
-	case a.status/100 != 2:
-		e := &Error{Status: a.status, Reason: quote(a.body), RetryAfter: a.retryAfter}
-		byStatus(e, &a, "analytics.webhook.url", "look at analytics.webhook.secret")
-		if a.status == http.StatusBadRequest || a.status == http.StatusUnprocessableEntity {
-			e.Kind, e.Advice = Rejected, ""
-		}
-		return w.hide(e)
-	case err != nil:
+	switch accepted := a.status/100 == 2; {
+	case accepted && err != nil:
 		return w.hide(noAnswer(fmt.Errorf("answer broken off: %w", err), "analytics.webhook.url"))
-	case a.isHTML():
-		e := &Error{Status: a.status, Reason: quote(a.body)}
-		byStatus(e, &a, "analytics.webhook.url", "")
-		return w.hide(e)
+	case accepted && !a.isHTML():
+		return nil
 	}
-	return nil
+	e := &Error{Status: a.status, Reason: quote(a.body)}
+	if a.status/100 != 2 {
+		e.RetryAfter = a.retryAfter
+	}
+	byStatus(e, &a, "analytics.webhook.url", "look at analytics.webhook.secret")
+	if a.status == http.StatusBadRequest || a.status == http.StatusUnprocessableEntity {
+		e.Kind, e.Advice = Rejected, ""
+	}
+	return w.hide(e)
 }
 
 // hide takes out of an error what the other side, or the system, repeats of a secret.

@@ -115,6 +115,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 func newWorld(t *testing.T, webhook bool) *world {
+	t.Helper()
 	w := &world{t: t}
 	l := &listener{conns: make(chan net.Conn, 10), done: make(chan struct{})}
 	server := &http.Server{Handler: w}

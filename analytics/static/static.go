@@ -75,14 +75,9 @@ func Send(w http.ResponseWriter, r *http.Request, name string, b []byte) {
 // contentType does not ask the system for scripts and styles: a Windows registry may know another type for them, which
 // browsers refuse for modules.
 func contentType(name string) string {
-	switch ext := path.Ext(name); ext {
-	case ".js":
-		return "text/javascript; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".html":
-		return "text/html; charset=utf-8"
-	default:
-		return mime.TypeByExtension(ext)
+	ext := path.Ext(name)
+	if text := map[string]string{".js": "javascript", ".css": "css", ".html": "html"}[ext]; text != "" {
+		return "text/" + text + "; charset=utf-8"
 	}
+	return mime.TypeByExtension(ext)
 }

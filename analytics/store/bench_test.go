@@ -16,8 +16,7 @@ func BenchmarkCommit(b *testing.B) {
 	} {
 		b.Run(ca.name, func(b *testing.B) {
 			db := open(b)
-			_, err := db.OpenOutboxes(b.Context(), 1_000_000, ca.outlets...)
-			require.NoError(b, err)
+			outboxes(b, db, 1_000_000, ca.outlets...)
 			c := Change{Seats: []SeatRow{seat("A", "occupied")}, Events: []EventRow{event(b, "A")}}
 			b.ReportAllocs()
 			for b.Loop() {

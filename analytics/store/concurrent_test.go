@@ -9,27 +9,24 @@ import (
 
 func TestReadersDoNotWaitForTheWriter(t *testing.T) {
 	db := open(t)
-	require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "empty")}}))
+	commit(t, db, Change{Seats: []SeatRow{seat("A", "empty")}})
 	tx, err := db.writer.Begin()
 	require.NoError(t, err)
 	_, err = tx.Exec("update seat_status set status = 'occupied'")
 	require.NoError(t, err)
-	rows, err := db.Seats(t.Context(), "s")
-	require.NoError(t, err)
+	rows := got(t, db.Seats)
 	require.Equal(t, "empty", rows[0].Status)
 	require.NoError(t, tx.Rollback())
 }
 
 func TestTheWriterDoesNotWaitForReaders(t *testing.T) {
 	db := open(t)
-	for range 2 {
-		require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{event(t, "A")}}))
-	}
+	commitEvents(t, db, 2)
 	rows, err := db.readers.Query("select id from detection_events")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, rows.Close()) }()
 	require.True(t, rows.Next()) // and stays in the middle
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{event(t, "A")}}))
+	commit(t, db, Change{Events: []EventRow{event(t, "A")}})
 	require.True(t, rows.Next())
 	require.False(t, rows.Next(), "a reader sees what was there when it began")
 	require.NoError(t, rows.Err())
@@ -75,7 +72,6 @@ func TestReadersSeeCommitsWhole(t *testing.T) {
 	commits.Wait()
 	close(done)
 	reads.Wait()
-	events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: MaxEvents})
-	require.NoError(t, err)
+	events := eventsOf(t, db)
 	require.Len(t, events, cameras*looks)
 }

@@ -83,14 +83,12 @@ func live(t *testing.T, path string, after time.Duration) (acknowledged []string
 // what its last event says.
 func agrees(t *testing.T, path string, acknowledged []string) (events int) {
 	t.Helper()
-	db, err := Open(path) // checks the whole file
-	require.NoError(t, err)
+	db := openAt(t, path) // checks the whole file
 	defer func() { require.NoError(t, db.Close()) }()
 
 	stored, last := map[string]bool{}, map[string]EventRow{}
 	for q := (EventQuery{StoreID: "s", Limit: MaxEvents}); ; {
-		var page []EventRow
-		page, err = db.Events(t.Context(), q)
+		page, err := db.Events(t.Context(), q)
 		require.NoError(t, err)
 		for _, e := range page {
 			stored[e.ID] = true
@@ -108,10 +106,8 @@ func agrees(t *testing.T, path string, acknowledged []string) (events int) {
 			require.FailNow(t, "an event was acknowledged and is gone", id)
 		}
 	}
-	seats, err := db.Seats(t.Context(), "s")
-	require.NoError(t, err)
-	memories, err := db.Memories(t.Context(), "s")
-	require.NoError(t, err)
+	seats := got(t, db.Seats)
+	memories := got(t, db.Memories)
 	require.Len(t, seats, len(last))
 	require.Len(t, memories, len(last))
 	for _, s := range seats {
@@ -127,10 +123,9 @@ func agrees(t *testing.T, path string, acknowledged []string) (events int) {
 func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seats.db")
 	began := time.Now()
-	first := open(t)
 	c, err := look(0)
 	require.NoError(t, err)
-	require.NoError(t, first.Commit(t.Context(), &c))
+	commit(t, open(t), c)
 	longest := max(60*time.Millisecond, 4*time.Since(began)) // as disks differ
 
 	var acknowledged []string

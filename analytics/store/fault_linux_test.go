@@ -44,24 +44,16 @@ func ballast(t *testing.T, folder string, left int) string {
 func TestDiskFull(t *testing.T) {
 	folder := disk(t)
 	path := filepath.Join(folder, "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
+	db := openAt(t, path)
 	weight := ballast(t, folder, 200_000)
 	acknowledged := fill(t, db)
 	require.NotEmpty(t, acknowledged)
 	holds(t, db, acknowledged)
 
 	require.NoError(t, os.Remove(weight))
-	e := event(t, "A")
-	acknowledged[e.ID] = true
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{e}, Memories: []Memory{{"s", "A", []byte(e.ID)}}}))
-	holds(t, db, acknowledged)
+	goesOn(t, db, acknowledged)
 	require.NoError(t, db.Close())
-
-	db, err = Open(path)
-	require.NoError(t, err)
-	holds(t, db, acknowledged)
-	require.NoError(t, db.Close())
+	holds(t, openAt(t, path), acknowledged)
 }
 
 func TestOpenOnFullDisk(t *testing.T) {
@@ -77,9 +69,7 @@ func TestOpenOnFullDisk(t *testing.T) {
 		require.NoError(t, os.Truncate(weight, info.Size()-pageSize))
 	}
 	require.NoError(t, os.Remove(weight))
-	db, err := Open(path)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	openAt(t, path)
 }
 
 func TestReadOnlyDisk(t *testing.T) {
@@ -96,13 +86,9 @@ func TestReadOnlyDisk(t *testing.T) {
 		remount(0)
 	}
 	refused() // a new file
-	db, err := Open(path)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	require.NoError(t, openAt(t, path).Close())
 	refused() // a file that was there
-	db, err = Open(path)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	openAt(t, path)
 }
 
 // asNobody runs the test again as a user to whom permissions apply: root may write anywhere.

@@ -14,36 +14,37 @@ import (
 func filled(t *testing.T, events int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
-	var c Change
-	for range events {
-		c.Events = append(c.Events, event(t, "A"))
-	}
-	require.NoError(t, db.Commit(t.Context(), &c))
+	db := openAt(t, path)
+	commitEvents(t, db, events)
 	require.NoError(t, db.Close())
 	require.NoFileExists(t, path+"-wal")
 	return path
 }
 
-func TestLocked(t *testing.T) {
-	db := open(t)
-	other, err := sql.Open("sqlite3", "file:"+db.path+"?_txlock=exclusive")
+// locked requires that do waits, in vain, for somebody else who holds the file.
+func locked(t *testing.T, path string, do func() error) {
+	t.Helper()
+	other, err := sql.Open("sqlite3", "file:"+path+"?_txlock=exclusive")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, other.Close()) }()
 	tx, err := other.Begin()
 	require.NoError(t, err)
-
 	began := time.Now()
-	err = db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "empty")}})
+	err = do()
 	require.ErrorIs(t, err, ErrLocked)
-	require.ErrorContains(t, err, db.path)
+	require.ErrorContains(t, err, path)
 	require.WithinRange(t, time.Now(), began.Add(time.Second), began.Add(4*time.Second))
-	_, err = db.Seats(t.Context(), "s")
-	require.NoError(t, err, "readers go on")
-
 	require.NoError(t, tx.Rollback())
-	require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "empty")}}))
+}
+
+func TestLocked(t *testing.T) {
+	db := open(t)
+	locked(t, db.path, func() error {
+		err := db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "empty")}})
+		got(t, db.Seats) // readers go on
+		return err
+	})
+	commit(t, db, Change{Seats: []SeatRow{seat("A", "empty")}})
 }
 
 // Files whole and new, held by somebody before we come.
@@ -51,20 +52,8 @@ func TestOpenLocked(t *testing.T) {
 	for name, path := range map[string]string{"ours": filled(t, 1), "new": filepath.Join(t.TempDir(), "seats.db")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			other, err := sql.Open("sqlite3", "file:"+path+"?_txlock=exclusive")
-			require.NoError(t, err)
-			defer func() { require.NoError(t, other.Close()) }()
-			tx, err := other.Begin()
-			require.NoError(t, err)
-			began := time.Now()
-			_, err = Open(path)
-			require.ErrorIs(t, err, ErrLocked)
-			require.ErrorContains(t, err, path)
-			require.WithinRange(t, time.Now(), began.Add(time.Second), began.Add(4*time.Second))
-			require.NoError(t, tx.Rollback())
-			db, err := Open(path)
-			require.NoError(t, err)
-			require.NoError(t, db.Close())
+			locked(t, path, func() error { _, err := Open(path); return err })
+			openAt(t, path)
 		})
 	}
 }
@@ -91,14 +80,12 @@ func fill(t *testing.T, db *DB) map[string]bool {
 // holds requires these events and no others, the memory of one of them, and a whole file.
 func holds(t *testing.T, db *DB, acknowledged map[string]bool) {
 	t.Helper()
-	events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: MaxEvents})
-	require.NoError(t, err)
+	events := eventsOf(t, db)
 	require.Len(t, events, len(acknowledged))
 	for _, e := range events {
 		require.True(t, acknowledged[e.ID])
 	}
-	memories, err := db.Memories(t.Context(), "s")
-	require.NoError(t, err)
+	memories := got(t, db.Memories)
 	require.Equal(t, events[0].ID, string(memories["A"]))
 	var verdict string
 	require.NoError(t, db.writer.QueryRow("pragma integrity_check").Scan(&verdict))
@@ -113,9 +100,15 @@ func TestFull(t *testing.T) {
 	holds(t, db, acknowledged)
 	_, err = db.writer.Exec("pragma max_page_count = 100000")
 	require.NoError(t, err)
+	goesOn(t, db, acknowledged)
+}
+
+// goesOn commits one event more.
+func goesOn(t *testing.T, db *DB, acknowledged map[string]bool) {
+	t.Helper()
 	e := event(t, "A")
 	acknowledged[e.ID] = true
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{e}, Memories: []Memory{{"s", "A", []byte(e.ID)}}}))
+	commit(t, db, Change{Events: []EventRow{e}, Memories: []Memory{{"s", "A", []byte(e.ID)}}})
 	holds(t, db, acknowledged)
 }
 
@@ -152,9 +145,7 @@ func TestCorruptAtOpen(t *testing.T) {
 			kept, err := os.ReadFile(aside)
 			require.NoError(t, err)
 			require.Equal(t, b, kept, "not a byte is lost")
-			db, err := Open(path)
-			require.NoError(t, err)
-			require.NoError(t, db.Close())
+			openAt(t, path)
 		})
 	}
 }
@@ -162,10 +153,8 @@ func TestCorruptAtOpen(t *testing.T) {
 // The disk spoils pages under a running server.
 func TestCorruptLater(t *testing.T) {
 	path := filled(t, 400)
-	db, err := Open(path)
-	require.NoError(t, err)
-	defer func() { _ = db.Close() }()
-	_, err = db.writer.Exec("pragma shrink_memory") // forget the pages that Open has read
+	db := openAt(t, path)
+	_, err := db.writer.Exec("pragma shrink_memory") // forget the pages that Open has read
 	require.NoError(t, err)
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	require.NoError(t, err)
@@ -217,8 +206,6 @@ func TestNowhere(t *testing.T) {
 	require.EqualError(t, err, "database "+folder+": it is a folder")
 	// characters that mean something in SQLite's URIs
 	odd := filepath.Join(folder, "a b?mode=memory&c#d%20é.db")
-	db, err := Open(odd)
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	openAt(t, odd)
 	require.FileExists(t, odd)
 }

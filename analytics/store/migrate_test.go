@@ -22,6 +22,16 @@ func written(t *testing.T, path string, statements ...string) {
 	require.NoError(t, raw.Close())
 }
 
+// texts are what a query of one column finds.
+func texts(t *testing.T, db *DB, query string, args ...any) (all []string) {
+	t.Helper()
+	require.NoError(t, db.each(t.Context(), query, args, func(r *sql.Rows) error {
+		all = append(all, "")
+		return r.Scan(&all[len(all)-1])
+	}))
+	return all
+}
+
 func version(t *testing.T, db *DB) (v int) {
 	t.Helper()
 	require.NoError(t, db.writer.QueryRow("pragma user_version").Scan(&v))
@@ -36,17 +46,8 @@ func TestMigrationsAreNumberedWithoutGaps(t *testing.T) {
 
 // A file of every older version, with rows of its own time in it, ends as a new file begins.
 func TestMigrateFromEachVersion(t *testing.T) {
-	schema := func(db *DB) (all []string) {
-		rows, err := db.readers.Query("select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_schema order by 1")
-		require.NoError(t, err)
-		defer func() { require.NoError(t, rows.Close()) }()
-		for rows.Next() {
-			var s string
-			require.NoError(t, rows.Scan(&s))
-			all = append(all, s)
-		}
-		require.NoError(t, rows.Err())
-		return all
+	schema := func(db *DB) []string {
+		return texts(t, db, "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_schema order by 1")
 	}
 	fresh := open(t)
 	want := schema(fresh)
@@ -70,15 +71,12 @@ func TestMigrateFromEachVersion(t *testing.T) {
 			}
 			written(t, path, steps...)
 			for range 2 { // the second time nothing is left to do
-				db, err := Open(path)
-				require.NoError(t, err)
+				db := openAt(t, path)
 				require.Equal(t, len(migrationFiles()), version(t, db))
 				require.Equal(t, want, schema(db))
-				seats, err := db.Seats(t.Context(), "s")
-				require.NoError(t, err)
+				seats := got(t, db.Seats)
 				require.Len(t, seats, min(old, 1))
-				events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 1})
-				require.NoError(t, err)
+				events := eventsOf(t, db)
 				require.Len(t, events, min(old, 1))
 				o := outbox(t, db, 10, supabase)
 				require.Equal(t, min(old, 1), pending(t, o, DetectionEvents, 10).Len(), "what an old file has is sent")

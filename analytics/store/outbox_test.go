@@ -1,7 +1,6 @@
 package store
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,11 +8,16 @@ import (
 
 var supabase = Outlet{Name: "supabase", Statuses: true, History: true, Place: "https://a"}
 
+func outboxes(t testing.TB, db *DB, bound int, outlets ...Outlet) []*Outbox {
+	t.Helper()
+	boxes, err := db.OpenOutboxes(t.Context(), bound, outlets...)
+	require.NoError(t, err)
+	return boxes
+}
+
 func outbox(t testing.TB, db *DB, bound int, outlet Outlet) *Outbox {
 	t.Helper()
-	boxes, err := db.OpenOutboxes(t.Context(), bound, outlet)
-	require.NoError(t, err)
-	return boxes[0]
+	return outboxes(t, db, bound, outlet)[0]
 }
 
 func pending(t testing.TB, o *Outbox, table Table, limit int) *Batch {
@@ -46,8 +50,8 @@ func TestOutboxKeepsTheOrderOfCommits(t *testing.T) {
 	o := outbox(t, db, 100, supabase)
 	first, second := event(t, "A"), event(t, "B")
 	// the camera that made its id first was the slower one to commit
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{second}}))
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{first}}))
+	commit(t, db, Change{Events: []EventRow{second}})
+	commit(t, db, Change{Events: []EventRow{first}})
 	b := pending(t, o, DetectionEvents, 10)
 	require.Equal(t, []string{second.ID, first.ID}, keys(b))
 	require.Equal(t, []EventRow{second, first}, b.Events)
@@ -55,7 +59,7 @@ func TestOutboxKeepsTheOrderOfCommits(t *testing.T) {
 	require.NoError(t, o.Ack(t.Context(), b.Slice(0, 1)))
 	require.Equal(t, []string{first.ID}, keys(pending(t, o, DetectionEvents, 10)))
 	// the same change once more is no new event
-	require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{second}}))
+	commit(t, db, Change{Events: []EventRow{second}})
 	require.Equal(t, []string{first.ID}, keys(pending(t, o, DetectionEvents, 10)))
 	events, _, _ := o.Level()
 	require.Equal(t, 1, events)
@@ -81,14 +85,14 @@ func TestThousandChangesOfASeatAreOneRow(t *testing.T) {
 	camera := CameraRow{StoreID: "s", Stream: "cam1", UpdatedAt: At(noon)}
 	for i := range 1000 {
 		status := []string{"empty", "occupied"}[i%2]
-		require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", status)}, Cameras: []CameraRow{camera}}))
+		commit(t, db, Change{Seats: []SeatRow{seat("A", status)}, Cameras: []CameraRow{camera}})
 	}
 	seats := pending(t, o, SeatStatus, 10)
 	require.Equal(t, []SeatRow{seat("A", "occupied")}, seats.Seats)
 	require.Equal(t, []CameraRow{camera}, pending(t, o, CameraStatus, 10).Cameras)
 
 	// a change while the row is on its way is not acknowledged with it
-	require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "abandoned")}}))
+	commit(t, db, Change{Seats: []SeatRow{seat("A", "abandoned")}})
 	require.NoError(t, o.Ack(t.Context(), seats))
 	seats = pending(t, o, SeatStatus, 10)
 	require.Equal(t, "abandoned", seats.Seats[0].Status)
@@ -98,16 +102,13 @@ func TestThousandChangesOfASeatAreOneRow(t *testing.T) {
 
 // An outlet that was just configured is told what there is, or begins with what comes, as it wants.
 func TestOutboxHistory(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
+	db := open(t)
 	ids := commitEvents(t, db, 5) // nobody is to be told
 	require.NoError(t, db.Commit(t.Context(), &Change{
 		Seats: []SeatRow{seat("A", "empty")}, Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: At(noon)}},
 	}))
 	webhook := Outlet{Name: "webhook"}
-	boxes, err := db.OpenOutboxes(t.Context(), 100, supabase, webhook)
-	require.NoError(t, err)
+	boxes := outboxes(t, db, 100, supabase, webhook)
 	require.Equal(t, ids, keys(pending(t, boxes[0], DetectionEvents, 10)))
 	require.Equal(t, 1, pending(t, boxes[0], SeatStatus, 10).Len())
 	require.Equal(t, 1, pending(t, boxes[0], CameraStatus, 10).Len())
@@ -121,11 +122,8 @@ func TestOutboxHistory(t *testing.T) {
 	require.NoError(t, db.Close())
 
 	// a restart changes nothing
-	db, err = Open(path)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, db.Close()) }()
-	boxes, err = db.OpenOutboxes(t.Context(), 100, supabase, webhook)
-	require.NoError(t, err)
+	db = openAt(t, db.path)
+	boxes = outboxes(t, db, 100, supabase, webhook)
 	require.Equal(t, ids[4:], keys(pending(t, boxes[0], DetectionEvents, 10)))
 	require.Zero(t, pending(t, boxes[0], SeatStatus, 10).Len())
 	events, _, _ := boxes[0].Level()
@@ -140,17 +138,14 @@ func TestOutboxHistory(t *testing.T) {
 	var rows int
 	require.NoError(t, db.readers.QueryRow("select count(*) from outbox_events").Scan(&rows))
 	require.Equal(t, 3, rows, "the webhook, which is no longer there, is forgotten")
-	_, err = db.OpenOutboxes(t.Context(), 3)
-	require.NoError(t, err)
+	outboxes(t, db, 3)
 	commitEvents(t, db, 1)
 	require.NoError(t, db.readers.QueryRow("select count(*) from outbox_events").Scan(&rows))
 	require.Zero(t, rows)
 }
 
 func TestFullOutboxLetsTheOldestGo(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
+	db := open(t)
 	o := outbox(t, db, 10, supabase)
 	ids := commitEvents(t, db, 8)
 	ids = append(ids, commitEvents(t, db, 5)...)
@@ -159,12 +154,10 @@ func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 		events, bound, dropped := o.Level()
 		require.Equal(t, []int{10, 10, 3}, []int{events, bound, dropped})
 		require.NoError(t, db.Close())
-		db, err = Open(path)
-		require.NoError(t, err)
+		db = openAt(t, db.path)
 		o = outbox(t, db, 10, supabase)
 	}
-	all, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 100})
-	require.NoError(t, err)
+	all := eventsOf(t, db)
 	require.Len(t, all, 13, "they are in the table still")
 
 	// acknowledged rows make room, also those that left in the meantime
@@ -174,14 +167,13 @@ func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 	events, _, dropped := o.Level()
 	require.Equal(t, []int{8, 5}, []int{events, dropped})
 	require.Equal(t, 8, pending(t, o, DetectionEvents, 20).Len())
-	require.NoError(t, db.Close())
 }
 
 func TestRefusedRowIsSetAside(t *testing.T) {
 	db := open(t)
 	o := outbox(t, db, 100, supabase)
 	ids := commitEvents(t, db, 3)
-	require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", "empty")}}))
+	commit(t, db, Change{Seats: []SeatRow{seat("A", "empty")}})
 	b := pending(t, o, DetectionEvents, 10)
 	require.NoError(t, o.Ack(t.Context(), b.Slice(0, 1)))
 	require.NoError(t, o.SetAside(t.Context(), b.Slice(1, 2), "no such store", noon))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -116,17 +117,15 @@ func TestPagesAreReadInOrder(t *testing.T) {
 	db := open(t)
 	for _, filter := range []string{"", " and seat_id = 'A'", " and event_type = 'x'", " and seat_id = 'A' and event_type = 'x'"} {
 		for _, before := range []string{"", " and id < 'f'"} {
-			rows, err := db.readers.Query("explain query plan select * from detection_events where store_id = 's'" +
-				filter + before + " order by id desc limit 20")
-			require.NoError(t, err)
-			defer func() { require.NoError(t, rows.Close()) }()
-			for rows.Next() {
+			plan := "explain query plan select * from detection_events where store_id = 's'" +
+				filter + before + " order by id desc limit 20"
+			require.NoError(t, db.each(t.Context(), plan, nil, func(r *sql.Rows) error {
 				var id, parent, unused int
 				var step string
-				require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+				err := r.Scan(&id, &parent, &unused, &step)
 				require.Contains(t, step, "SEARCH detection_events USING INDEX", filter+before)
-			}
-			require.NoError(t, rows.Err())
+				return err
+			}))
 		}
 	}
 }

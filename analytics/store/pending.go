@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 )
 
@@ -80,8 +79,6 @@ func (o *Outbox) Pending(ctx context.Context, table Table, limit int) (*Batch, e
 		b.Cameras, err = cameraStatus.read(ctx, o.db, nil, &b.marks, cameraStatus.pending, o.id, limit)
 	case DetectionEvents:
 		b.Events, err = detectionEvents.read(ctx, o.db, nil, &b.marks, detectionEvents.pending, o.id, limit)
-	default:
-		err = fmt.Errorf("database %s: no outbox for table %q", o.db.path, table)
 	}
 	if err == nil && b.Len() == 0 && table != DetectionEvents {
 		err = o.pendingGone(ctx, b, min(limit, maxGone))

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,36 +9,23 @@ import (
 )
 
 func TestProbeWrites(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "seats.db")
-	db, err := Open(path)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, db.Close()) }()
-	size := func() int64 {
-		info, err := os.Stat(path + "-wal")
-		require.NoError(t, err)
-		return info.Size()
-	}
-	before := size()
+	db := open(t)
+	before := logSize(t, db)
 	require.NoError(t, db.Probe(t.Context()))
-	require.Greater(t, size(), before, "a probe reaches the disk")
-	var version int
-	require.NoError(t, db.readers.QueryRow("pragma user_version").Scan(&version))
-	require.Equal(t, len(migrationFiles()), version)
+	require.Greater(t, logSize(t, db), before, "a probe reaches the disk")
+	require.Equal(t, len(migrationFiles()), version(t, db))
 }
 
 func TestProbeOfFullDisk(t *testing.T) {
 	folder := disk(t)
-	db, err := Open(filepath.Join(folder, "seats.db"))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, db.Close()) }()
+	db := openAt(t, filepath.Join(folder, "seats.db"))
 	require.NoError(t, db.Probe(t.Context()))
 	weight := ballast(t, folder, 0)
-	for range 100 {
-		if err = db.Probe(t.Context()); err != nil {
-			break
-		}
+	var err error
+	for i := 0; i < 100 && err == nil; i++ {
+		err = db.Probe(t.Context())
 	}
-	require.True(t, errors.Is(err, ErrFull), err)
+	require.ErrorIs(t, err, ErrFull)
 	require.NoError(t, os.Remove(weight))
 	require.NoError(t, db.Probe(t.Context()))
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"fmt"
 	"reflect"
 	"testing"
@@ -27,7 +26,7 @@ func TestDescriptionsAreTheFile(t *testing.T) {
 func described[R any](t *testing.T, db *DB, table *table[R]) {
 	t.Helper()
 	types := map[Type]string{Text: "TEXT", Bool: "INTEGER", Float8: "REAL", Timestamptz: "TEXT", UUID: "TEXT"}
-	var want, got []string
+	var want []string
 	for i, c := range table.Columns {
 		place := 0
 		if i < table.Key {
@@ -35,12 +34,8 @@ func described[R any](t *testing.T, db *DB, table *table[R]) {
 		}
 		want = append(want, fmt.Sprint(c.Name, " ", types[c.Type], " null ", c.Nullable, " key ", place))
 	}
-	require.NoError(t, db.each(t.Context(), `select format('%s %s null %s key %d', name, type, iif("notnull", 'false', 'true'), pk)
-		from pragma_table_info(?)`, []any{table.Name}, func(r *sql.Rows) error {
-		got = append(got, "")
-		return r.Scan(&got[len(got)-1])
-	}))
-	require.Equal(t, got, want)
+	require.Equal(t, want, texts(t, db, `select format('%s %s null %s key %d', name, type, iif("notnull", 'false', 'true'), pk)
+		from pragma_table_info(?)`, table.Name))
 
 	var row R
 	fields := reflect.ValueOf(&row).Elem()
@@ -79,8 +74,7 @@ func TestCommitCompletesCameras(t *testing.T) {
 		}
 		require.NoError(t, db.Commit(t.Context(), &c), ca.name)
 		require.Equal(t, ca.want, c.Cameras[0].LastFrameAt, ca.name)
-		stored, err := db.Cameras(t.Context(), "s")
-		require.NoError(t, err)
+		stored := got(t, db.Cameras)
 		require.Equal(t, c.Cameras, stored, ca.name)
 	}
 }

@@ -22,10 +22,36 @@ func TestMain(m *testing.M) {
 
 func open(t testing.TB) *DB {
 	t.Helper()
-	db, err := Open(filepath.Join(t.TempDir(), "seats.db"))
+	return openAt(t, filepath.Join(t.TempDir(), "seats.db"))
+}
+
+// openAt opens a file, which is closed at the end of the test if not before.
+func openAt(t testing.TB, path string) *DB {
+	t.Helper()
+	db, err := Open(path)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
+}
+
+func commit(t testing.TB, db *DB, c Change) {
+	t.Helper()
+	require.NoError(t, db.Commit(t.Context(), &c))
+}
+
+// got is what a method of DB reads of the store.
+func got[T any](t testing.TB, read func(ctx context.Context, storeID string) (T, error)) T {
+	t.Helper()
+	rows, err := read(t.Context(), "s")
+	require.NoError(t, err)
+	return rows
+}
+
+func eventsOf(t testing.TB, db *DB) []EventRow {
+	t.Helper()
+	rows, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: MaxEvents})
+	require.NoError(t, err)
+	return rows
 }
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 123_456_789, time.UTC)
@@ -60,17 +86,13 @@ func TestRoundTrip(t *testing.T) {
 	require.NoError(t, db.Commit(t.Context(), &change))
 	require.NoError(t, db.Commit(t.Context(), &change), "a repeat is harmless")
 
-	seats, err := db.Seats(t.Context(), "s")
-	require.NoError(t, err)
+	seats := got(t, db.Seats)
 	require.Equal(t, change.Seats, seats)
-	cameras, err := db.Cameras(t.Context(), "s")
-	require.NoError(t, err)
+	cameras := got(t, db.Cameras)
 	require.Equal(t, change.Cameras, cameras)
-	memories, err := db.Memories(t.Context(), "s")
-	require.NoError(t, err)
+	memories := got(t, db.Memories)
 	require.Equal(t, map[string][]byte{"A": []byte(`{"a":1}`)}, memories)
-	events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 10})
-	require.NoError(t, err)
+	events := eventsOf(t, db)
 	require.Equal(t, []EventRow{change.Events[1], change.Events[0]}, events)
 	other, err := db.Seats(t.Context(), "other")
 	require.NoError(t, err)
@@ -92,11 +114,9 @@ func TestCommitIsWholeOrNotAtAll(t *testing.T) {
 	db := open(t)
 	bad := Change{Seats: []SeatRow{seat("A", "occupied"), seat("B", "asleep")}, Events: []EventRow{event(t, "A")}}
 	require.ErrorContains(t, db.Commit(t.Context(), &bad), "seat B")
-	seats, err := db.Seats(t.Context(), "s")
-	require.NoError(t, err)
+	seats := got(t, db.Seats)
 	require.Empty(t, seats)
-	events, err := db.Events(t.Context(), EventQuery{StoreID: "s", Limit: 10})
-	require.NoError(t, err)
+	events := eventsOf(t, db)
 	require.Empty(t, events)
 }
 
@@ -106,15 +126,17 @@ func TestEmptyChangeIsNoTransaction(t *testing.T) {
 		require.NoError(t, db.writer.QueryRow("select total_changes()").Scan(&n))
 		return n
 	}
-	log := func() int64 {
-		info, err := os.Stat(db.path + "-wal")
-		require.NoError(t, err)
-		return info.Size()
-	}
-	n, size := writes(), log()
-	require.NoError(t, db.Commit(t.Context(), &Change{}))
+	n, size := writes(), logSize(t, db)
+	commit(t, db, Change{})
 	require.Equal(t, n, writes())
-	require.Equal(t, size, log())
+	require.Equal(t, size, logSize(t, db))
+}
+
+func logSize(t testing.TB, db *DB) int64 {
+	t.Helper()
+	info, err := os.Stat(db.path + "-wal")
+	require.NoError(t, err)
+	return info.Size()
 }
 
 func TestCommitsAreSynced(t *testing.T) {
@@ -130,12 +152,12 @@ func TestCommitsAreSynced(t *testing.T) {
 func TestRowsHoldTheWordsOfTheContract(t *testing.T) {
 	db := open(t)
 	for _, status := range []string{"empty", "occupied", "abandoned"} {
-		require.NoError(t, db.Commit(t.Context(), &Change{Seats: []SeatRow{seat("A", status)}}))
+		commit(t, db, Change{Seats: []SeatRow{seat("A", status)}})
 	}
 	for _, kind := range []string{"person_enter", "person_leave", "abandoned_detected", "item_removed", "camera_offline", "camera_online"} {
 		e := event(t, "A")
 		e.EventType = kind
-		require.NoError(t, db.Commit(t.Context(), &Change{Events: []EventRow{e}}))
+		commit(t, db, Change{Events: []EventRow{e}})
 	}
 	for name, spoil := range map[string]func(*EventRow){
 		"type":             func(e *EventRow) { e.EventType = "asleep" },
@@ -158,7 +180,6 @@ func TestCommitDoesNotBeginAfterItsContext(t *testing.T) {
 	defer cancel()
 	require.ErrorIs(t, db.Commit(ctx, &Change{Seats: []SeatRow{seat("A", "empty")}}), context.DeadlineExceeded)
 	require.NoError(t, tx.Rollback())
-	rows, err := db.Seats(t.Context(), "s")
-	require.NoError(t, err)
+	rows := got(t, db.Seats)
 	require.Empty(t, rows)
 }

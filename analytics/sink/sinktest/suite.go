@@ -1,7 +1,6 @@
 package sinktest
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -68,7 +67,7 @@ func faults(elsewhere string) []fault {
 // Run runs the suite.
 func Run(t *testing.T, s Suite) {
 	t.Helper()
-	rows := Rows(t, 4)
+	rows := pending(t, &store.Change{Events: Events(4)}, store.DetectionEvents)
 	var want []string
 	for i := range rows.Events {
 		want = append(want, rows.Events[i].ID)
@@ -79,13 +78,7 @@ func Run(t *testing.T, s Suite) {
 
 	for _, ca := range faults(elsewhere.URL) {
 		t.Run(ca.name, func(t *testing.T) {
-			place, _ := newPlace(t, s.Keep)
-			to := s.New(t, place.URL)
-			place.set(ca.do)
-			began := time.Now()
-			e := s.failure(t, to.Send(t.Context(), rows))
-			require.Less(t, time.Since(began), 10*Timeout)
-			require.Equal(t, ca.kind, e.Kind, e)
+			place, to, e := s.fails(t, ca, rows)
 			require.Equal(t, ca.status, e.Status, e)
 			require.Equal(t, ca.away, e.Away, e)
 			require.Equal(t, ca.wait, e.RetryAfter)
@@ -150,17 +143,15 @@ func Run(t *testing.T, s Suite) {
 // gone takes rows out of a place that fails, and then of one that is well: each leaves, and being told twice is harmless.
 func (s *Suite) gone(t *testing.T, elsewhere string) {
 	t.Helper()
-	rows := Gone(t, "A1", "창가/2 & #?\"'", "C,(3)")
-	want := []string{rows.Key(0), rows.Key(1), rows.Key(2)}
+	want := []string{"A1", "창가/2 & #?\"'", "C,(3)"}
+	var change store.Change
+	for _, id := range want {
+		change.Gone = append(change.Gone, store.Gone{Table: store.SeatStatus, StoreID: "s", Key: id, At: store.At(time.Now())})
+	}
+	rows := pending(t, &change, store.SeatStatus)
 	for _, ca := range faults(elsewhere) {
 		t.Run("gone, "+ca.name, func(t *testing.T) {
-			place, _ := newPlace(t, s.Keep)
-			to := s.New(t, place.URL)
-			place.set(ca.do)
-			began := time.Now()
-			e := s.failure(t, to.Send(t.Context(), rows))
-			require.Less(t, time.Since(began), 10*Timeout)
-			require.Equal(t, ca.kind, e.Kind, e)
+			place, to, _ := s.fails(t, ca, rows)
 			place.set(nil)
 			require.NoError(t, to.Send(t.Context(), rows))
 			require.NoError(t, to.Send(t.Context(), rows))
@@ -171,47 +162,41 @@ func (s *Suite) gone(t *testing.T, elsewhere string) {
 	}
 }
 
+// fails sends rows to a place that fails, which must end in time and be told as what it is.
+func (s *Suite) fails(t *testing.T, ca fault, rows *store.Batch) (*Place, sink.Sink, *sink.Error) {
+	t.Helper()
+	place, _ := newPlace(t, s.Keep)
+	to := s.New(t, place.URL)
+	place.set(ca.do)
+	began := time.Now()
+	e := s.failure(t, to.Send(t.Context(), rows))
+	require.Less(t, time.Since(began), 10*Timeout)
+	require.Equal(t, ca.kind, e.Kind, e)
+	return place, to, e
+}
+
 // failure is the error, which must be one that tells what to do and no secret.
 func (s *Suite) failure(t testing.TB, err error) *sink.Error {
 	t.Helper()
 	var e *sink.Error
-	require.True(t, errors.As(err, &e), "%v", err)
+	require.ErrorAs(t, err, &e)
 	require.NotContains(t, fmt.Sprintf("%v %+v", e, *e), s.Secret)
 	require.False(t, strings.ContainsAny(e.Error(), "\r\n"), "one line: %q", e.Error())
 	require.Less(t, len(e.Error()), 400)
 	return e
 }
 
-// Rows are n events out of the outbox of a real database.
-func Rows(t testing.TB, n int) *store.Batch {
-	t.Helper()
-	db, err := store.Open(filepath.Join(t.TempDir(), "seats.db"))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, db.Close()) }()
-	boxes, err := db.OpenOutboxes(t.Context(), 10000, store.Outlet{Name: "test"})
-	require.NoError(t, err)
-	require.NoError(t, db.Commit(t.Context(), &store.Change{Events: Events(n)}))
-	b, err := boxes[0].Pending(t.Context(), store.DetectionEvents, n)
-	require.NoError(t, err)
-	return b
-}
-
-// Gone are seats that are no more, out of the outbox of a real database.
-func Gone(t testing.TB, ids ...string) *store.Batch {
+// pending is what the outbox of a real database holds of a table after a change.
+func pending(t testing.TB, change *store.Change, table store.Table) *store.Batch {
 	t.Helper()
 	db, err := store.Open(filepath.Join(t.TempDir(), "seats.db"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
 	boxes, err := db.OpenOutboxes(t.Context(), 10000, store.Outlet{Name: "test", Statuses: true})
 	require.NoError(t, err)
-	var change store.Change
-	for _, id := range ids {
-		change.Gone = append(change.Gone, store.Gone{Table: store.SeatStatus, StoreID: "s", Key: id, At: store.At(time.Now())})
-	}
-	require.NoError(t, db.Commit(t.Context(), &change))
-	b, err := boxes[0].Pending(t.Context(), store.SeatStatus, len(ids))
+	require.NoError(t, db.Commit(t.Context(), change))
+	b, err := boxes[0].Pending(t.Context(), table, 10)
 	require.NoError(t, err)
-	require.Len(t, b.Gone, len(ids))
 	return b
 }
 
