@@ -106,11 +106,11 @@ func (l *Ledger) DB() (*store.DB, error) {
 func (l *Ledger) open(now time.Time) (*store.DB, error) {
 	db, err := store.Open(l.Path)
 	if corrupt, ok := errors.AsType[*store.CorruptError](err); ok {
-		aside, errAside := store.SetAside(l.Path)
-		if errAside != nil {
-			return nil, errAside
+		kept, errKept := store.Quarantine(l.Path)
+		if errKept != nil {
+			return nil, errKept
 		}
-		l.Log.Error().Str("path", l.Path).Str("kept", aside).Str("error", corrupt.Error()).Msg("[analytics] database is corrupt, begun anew")
+		l.Log.Error().Str("path", l.Path).Str("kept", kept).Str("error", corrupt.Error()).Msg("[analytics] database is corrupt, begun anew")
 		l.Failed()
 		db, err = store.Open(l.Path)
 	}

@@ -236,7 +236,7 @@ func (r *Relay) deliver(ctx context.Context, b *store.Batch) (taken int, err err
 			Advice: "its table is probably not as it should be: " + schemaAdvice,
 		}
 	}
-	if err = r.Outbox.SetAside(ctx, b, e.Error(), time.Now()); err != nil {
+	if err = r.Outbox.Reject(ctx, b, e.Error(), time.Now()); err != nil {
 		return 0, err
 	}
 	r.told.note(func() { r.told.rejected++ })

@@ -20,7 +20,7 @@ var (
 	ErrNoAccess = errors.New("it cannot be written")
 )
 
-// CorruptError is a file that cannot be used as it is. SetAside makes way for a new one and keeps it.
+// CorruptError is a file that cannot be used as it is. Quarantine makes way for a new one and keeps it.
 type CorruptError struct{ Path, Reason string }
 
 func (e *CorruptError) Error() string {

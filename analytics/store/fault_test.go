@@ -140,9 +140,9 @@ func TestCorruptAtOpen(t *testing.T) {
 			require.ErrorIs(t, err, ErrCorrupt)
 			require.ErrorContains(t, err, path)
 
-			aside, err := SetAside(path)
+			name, err := Quarantine(path)
 			require.NoError(t, err)
-			kept, err := os.ReadFile(aside)
+			kept, err := os.ReadFile(name)
 			require.NoError(t, err)
 			require.Equal(t, b, kept, "not a byte is lost")
 			openAt(t, path)
@@ -171,7 +171,7 @@ func TestCorruptLater(t *testing.T) {
 	require.ErrorIs(t, err, ErrCorrupt)
 }
 
-func TestSetAside(t *testing.T) {
+func TestQuarantine(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "seats.db")
 	const times = 3 // most of them within one second
@@ -179,12 +179,12 @@ func TestSetAside(t *testing.T) {
 		for _, suffix := range []string{"", "-wal", "-shm"} {
 			require.NoError(t, os.WriteFile(path+suffix, []byte{byte(i)}, 0o600))
 		}
-		aside, err := SetAside(path)
+		kept, err := Quarantine(path)
 		require.NoError(t, err)
-		require.Regexp(t, `seats\.db\.corrupt-\d{8}T\d{6}Z(-\d)?$`, aside)
+		require.Regexp(t, `seats\.db\.corrupt-\d{8}T\d{6}Z(-\d)?$`, kept)
 		for _, suffix := range []string{"", "-wal", "-shm"} {
 			require.NoFileExists(t, path+suffix)
-			b, err := os.ReadFile(aside + suffix)
+			b, err := os.ReadFile(kept + suffix)
 			require.NoError(t, err)
 			require.Equal(t, []byte{byte(i)}, b)
 		}
@@ -192,7 +192,7 @@ func TestSetAside(t *testing.T) {
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.Len(t, entries, 3*times)
-	_, err = SetAside(path)
+	_, err = Quarantine(path)
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.ErrorContains(t, err, path)
 }

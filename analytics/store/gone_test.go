@@ -45,7 +45,7 @@ func TestGone(t *testing.T) {
 	require.NoError(t, boxes[0].Ack(t.Context(), b), "of what was read before")
 	again := pending(t, boxes[0], SeatStatus, 100)
 	require.Len(t, again.Seats, 1)
-	require.NoError(t, boxes[0].SetAside(t.Context(), again, "refused", time.Now()))
+	require.NoError(t, boxes[0].Reject(t.Context(), again, "refused", time.Now()))
 	commit(t, db, Change{Gone: []Gone{gone}})
 	b = pending(t, boxes[0], SeatStatus, 100)
 	require.Len(t, b.Gone, 1)

@@ -169,15 +169,15 @@ func TestFullOutboxLetsTheOldestGo(t *testing.T) {
 	require.Equal(t, 8, pending(t, o, DetectionEvents, 20).Len())
 }
 
-func TestRefusedRowIsSetAside(t *testing.T) {
+func TestRefusedRowIsRejected(t *testing.T) {
 	db := open(t)
 	o := outbox(t, db, 100, supabase)
 	ids := commitEvents(t, db, 3)
 	commit(t, db, Change{Seats: []SeatRow{seat("A", "empty")}})
 	b := pending(t, o, DetectionEvents, 10)
 	require.NoError(t, o.Ack(t.Context(), b.Slice(0, 1)))
-	require.NoError(t, o.SetAside(t.Context(), b.Slice(1, 2), "no such store", noon))
-	require.NoError(t, o.SetAside(t.Context(), pending(t, o, SeatStatus, 1), "no such seat", noon))
+	require.NoError(t, o.Reject(t.Context(), b.Slice(1, 2), "no such store", noon))
+	require.NoError(t, o.Reject(t.Context(), pending(t, o, SeatStatus, 1), "no such seat", noon))
 	require.Equal(t, ids[2:], keys(pending(t, o, DetectionEvents, 10)))
 	rejected, err := o.Rejected(t.Context(), 10)
 	require.NoError(t, err)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// SetAside takes a row out of the outbox that the outlet refuses for good, and keeps it with the reason.
-func (o *Outbox) SetAside(ctx context.Context, b *Batch, reason string, now time.Time) error {
+// Reject takes a row out of the outbox that the outlet refuses for good, and keeps it with the reason.
+func (o *Outbox) Reject(ctx context.Context, b *Batch, reason string, now time.Time) error {
 	return o.take(ctx, b, func(ctx context.Context, tx *sql.Tx, i int) error {
 		storeID, key := b.key(i)
 		_, err := tx.ExecContext(ctx, `insert into outbox_rejected (sink, kind, store_id, key, reason, rejected_at)

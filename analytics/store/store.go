@@ -35,7 +35,7 @@ type DB struct {
 }
 
 // Open opens the file, or makes it, checks that it is ours and whole, and brings it to this version. Errors are a
-// *CorruptError (see SetAside), or wrap ErrForeign, ErrNewer, ErrLocked, ErrFull or ErrNoAccess.
+// *CorruptError (see Quarantine), or wrap ErrForeign, ErrNewer, ErrLocked, ErrFull or ErrNoAccess.
 func Open(path string) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, err

@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// SetAside renames a file that cannot be used, with its log (-wal) and the log's index (-shm), and gives its new name:
+// Quarantine renames a file that cannot be used, with its log (-wal) and the log's index (-shm), and gives its new name:
 // the old one, ".corrupt-" and the time, so that nothing is lost. The database must be closed.
-func SetAside(path string) (string, error) {
+func Quarantine(path string) (string, error) {
 	if _, err := os.Lstat(path); err != nil {
-		return "", fmt.Errorf("set database aside: %w", err)
+		return "", fmt.Errorf("quarantine database: %w", err)
 	}
-	aside, err := unused(path + ".corrupt-" + time.Now().UTC().Format("20060102T150405Z"))
+	kept, err := unused(path + ".corrupt-" + time.Now().UTC().Format("20060102T150405Z"))
 	if err != nil {
-		return "", fmt.Errorf("set database %s aside: %w", path, err)
+		return "", fmt.Errorf("quarantine database %s: %w", path, err)
 	}
 	// the log first: beside a new file SQLite would take it for stale, and delete it
 	for _, suffix := range []string{"-wal", "-shm", ""} {
-		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("set database aside: %w", err)
+		if err := os.Rename(path+suffix, kept+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("quarantine database: %w", err)
 		}
 	}
 	if err := syncFolder(filepath.Dir(path)); err != nil {
-		return "", fmt.Errorf("set database %s aside: %w", path, err)
+		return "", fmt.Errorf("quarantine database %s: %w", path, err)
 	}
-	return aside, nil
+	return kept, nil
 }
 
 // unused is the name, or the first of name-2, name-3 … under which nothing lies: rename replaces what is there.
