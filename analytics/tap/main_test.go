@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	http2rtc.Init()
 	echo.Init()
 	code := m.Run()
-	CloseAll(3 * time.Second)
+	Wait(3 * time.Second)
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Println(err)
 		code = 1

@@ -1,6 +1,7 @@
 package tap
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"sync"
@@ -16,8 +17,9 @@ const (
 	maxPause = 5 * time.Second        // between two attempts; they begin at a second
 )
 
-// stream is the actor of one stream: it lives while the stream has taps. Its one goroutine decides who dials and what
-// the state is; dials, and leaving, which waits for a dial of upstream's own, have goroutines of their own.
+// stream is the actor of one stream: it runs while the stream has taps, and keeps what is known behind that. Its one
+// goroutine decides who dials and what the state is; dials, and leaving, which waits for a dial of upstream's own, have
+// goroutines of their own.
 //
 // While the source is away one tap dials for all, and what it is told is told to all. Once a tap is joined the others
 // join by themselves, since the source is then there. Away again, all have left: then upstream gives a producer up that
@@ -25,6 +27,7 @@ const (
 type stream struct {
 	name   string
 	woken  chan struct{}
+	runs   bool        // has its goroutine; guarded by the registry's lock
 	pauses atomic.Bool // the source has shown that it pauses
 
 	mu       sync.Mutex
@@ -45,11 +48,8 @@ type stream struct {
 // attempt is a dial under way.
 type attempt struct{ at time.Time }
 
-func newStream(name string, m memo) *stream {
-	return &stream{
-		name: name, woken: make(chan struct{}, 1), changed: make(chan struct{}), leaving: new(int),
-		last: m.last, before: m.since,
-	}
+func newStream(name string) *stream {
+	return &stream{name: name, woken: make(chan struct{}, 1), changed: make(chan struct{}), leaving: new(int)}
 }
 
 func (s *stream) wake() {
@@ -327,12 +327,7 @@ func (s *stream) offline(now time.Time, reason string) {
 	since := s.state.Since
 	if since.IsZero() {
 		s.last = s.lastAt()
-		if since = s.last; since.IsZero() {
-			since = s.before
-		}
-		if since.IsZero() {
-			since = now
-		}
+		since = cmp.Or(s.last, s.before, now)
 	}
 	s.tell(State{Known: true, Since: since, Reason: reason})
 }
