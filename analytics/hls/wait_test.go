@@ -20,7 +20,6 @@ func TestFirstRequestWaits(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 3")
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, h264Codec())
-		serveRig(t, r)
 		r.now = time.Now()
 		var group sync.WaitGroup
 		for range 50 {
@@ -44,29 +43,11 @@ func TestFirstRequestWaits(t *testing.T) {
 	})
 }
 
-// serveRig makes the registry give the rig's muxer to those who ask for its stream by name.
-func serveRig(t testing.TB, r *rig) {
-	t.Helper()
-	var words []string
-	for _, media := range filter(nil) {
-		words = append(words, media.String())
-	}
-	e := &entry{done: make(chan struct{}), muxer: r.muxer}
-	close(e.done)
-	muxers.mu.Lock()
-	defer muxers.mu.Unlock()
-	if words[0] > words[1] {
-		words[0], words[1] = words[1], words[0]
-	}
-	muxers.byKey[key{r.stream, strings.Join(words, "; ")}] = e
-}
-
 // TestNoKeyframe: the wait is bounded, and says why it was in vain.
 func TestNoKeyframe(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 2")
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, h264Codec())
-		serveRig(t, r)
 		stop := make(chan struct{})
 		var group sync.WaitGroup
 		group.Go(func() {
@@ -156,10 +137,6 @@ func TestIdle(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 2")
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, h264Codec())
-		muxers.mu.Lock()
-		r.alive = time.AfterFunc(idle, func() { muxers.expire(r.muxer) })
-		r.askedAt = time.Now()
-		muxers.mu.Unlock()
 		r.now = time.Now()
 		r.play(units, 0)
 		for range 5 {
