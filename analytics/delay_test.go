@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -56,14 +55,8 @@ func BenchmarkFrameToRow(b *testing.B) {
 	schedule.Begin(src.sampler, time.Unix(0, 0))
 	seats := look.NewSeats(c.StoreID, "cam1", c.SeatsOf("cam1"), c.Rules(), c.IsItem)
 	e := look.Eyes{Decoders: decoders, Session: session}
-	var units []video.Unit
-	file, err := video.OpenFile(filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
+	_, units, err := video.ReadFile(filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
 	require.NoError(b, err)
-	defer file.Close()
-	for unit, err := file.Next(); err == nil; unit, err = file.Next() {
-		unit.Data = bytes.Clone(unit.Data)
-		units = append(units, unit)
-	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var delays []time.Duration

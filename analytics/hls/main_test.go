@@ -2,8 +2,6 @@ package hls
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -31,18 +29,9 @@ func clip(t testing.TB, input, options string) []video.Unit {
 	arguments := strings.Fields("-v error -y " + input + " -an " + options)
 	out, err := exec.Command("ffmpeg", append(arguments, path)...).CombinedOutput()
 	require.NoError(t, err, string(out))
-	file, err := video.OpenFile(path)
+	_, list, err := video.ReadFile(path)
 	require.NoError(t, err)
-	defer file.Close()
-	var list []video.Unit
-	for {
-		unit, errNext := file.Next()
-		if errors.Is(errNext, io.EOF) {
-			return list
-		}
-		require.NoError(t, errNext)
-		list = append(list, unit)
-	}
+	return list
 }
 
 const (

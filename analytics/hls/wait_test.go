@@ -43,34 +43,6 @@ func TestFirstRequestWaits(t *testing.T) {
 	})
 }
 
-// TestNoKeyframe: the wait is bounded, and says why it was in vain.
-func TestNoKeyframe(t *testing.T) {
-	units := clip(t, pictures, x264+"-g 25 -t 2")
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, h264Codec())
-		stop := make(chan struct{})
-		var group sync.WaitGroup
-		group.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				case <-time.After(time.Second):
-					r.write(r.consumer, r.video, units[1].Data, uint32(i*90000), 0, time.Now())
-				}
-			}
-		})
-		begin := time.Now()
-		w := read(t, http.MethodGet, handlerStream, "/api/stream.m3u8?src="+t.Name())
-		require.Equal(t, firstWait, time.Since(begin))
-		close(stop)
-		group.Wait()
-		require.Equal(t, http.StatusServiceUnavailable, w.Code)
-		require.Equal(t, "1", w.Header().Get("Retry-After"))
-		require.Equal(t, "hls: no segment of TestNoKeyframe within 25s: no keyframe came\n", w.Body.String())
-	})
-}
-
 // TestReload: a reload is answered with the part it waits for, and with what there is when nothing comes; one who went
 // away waits no longer; when the muxer ends nobody waits.
 func TestReload(t *testing.T) {

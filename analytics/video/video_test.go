@@ -1,9 +1,7 @@
 package video
 
 import (
-	"errors"
 	"image"
-	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -25,18 +23,9 @@ func encode(t testing.TB, ext, graph, args string) string {
 
 func units(t testing.TB, path string) (Codec, []Unit) {
 	t.Helper()
-	f, err := OpenFile(path)
+	codec, list, err := ReadFile(path)
 	require.NoError(t, err)
-	defer f.Close()
-	var list []Unit
-	for {
-		u, err := f.Next()
-		if errors.Is(err, io.EOF) {
-			return f.Codec(), list
-		}
-		require.NoError(t, err)
-		list = append(list, u)
-	}
+	return codec, list
 }
 
 var epoch = time.Unix(1000, 0)
@@ -62,7 +51,6 @@ func looks(t testing.TB, path string, every time.Duration, see func(*Picture, *S
 		s.SetDue(due, every)
 		dec, err := d.Acquire("cam", codec)
 		require.NoError(t, err)
-		sample.Until = now
 		if s.Take(&sample, dec.Position()) {
 			p, err := dec.Decode(&sample)
 			require.NoError(t, err)
