@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -55,8 +56,14 @@ func BenchmarkFrameToRow(b *testing.B) {
 	schedule.Begin(src.sampler, time.Unix(0, 0))
 	seats := look.NewSeats(c.StoreID, "cam1", c.SeatsOf("cam1"), c.Rules(), c.IsItem)
 	e := look.Eyes{Decoders: decoders, Session: session}
-	_, units, err := video.ReadFile(filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
+	var units []video.Unit
+	file, err := video.OpenFile(filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
 	require.NoError(b, err)
+	defer file.Close()
+	for unit, err := file.Next(); err == nil; unit, err = file.Next() {
+		unit.Data = bytes.Clone(unit.Data)
+		units = append(units, unit)
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var delays []time.Duration

@@ -2,6 +2,8 @@ package hls
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -29,9 +31,18 @@ func clip(t testing.TB, input, options string) []video.Unit {
 	arguments := strings.Fields("-v error -y " + input + " -an " + options)
 	out, err := exec.Command("ffmpeg", append(arguments, path)...).CombinedOutput()
 	require.NoError(t, err, string(out))
-	_, list, err := video.ReadFile(path)
+	file, err := video.OpenFile(path)
 	require.NoError(t, err)
-	return list
+	defer file.Close()
+	var list []video.Unit
+	for {
+		unit, errNext := file.Next()
+		if errors.Is(errNext, io.EOF) {
+			return list
+		}
+		require.NoError(t, errNext)
+		list = append(list, unit)
+	}
 }
 
 const (

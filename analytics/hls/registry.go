@@ -32,10 +32,6 @@ type key struct {
 	medias string
 }
 
-func newRegistry() *registry {
-	return &registry{byID: map[string]*muxer{}, byKey: map[key]*muxer{}}
-}
-
 func newKey(stream *streams.Stream, medias []*core.Media) key {
 	var words []string
 	for _, media := range medias {
@@ -131,7 +127,7 @@ func (g *registry) sharing(with *muxer) *muxer {
 func (m *muxer) receivers() []*core.Receiver {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.consumer.join.Receivers()
+	return m.consumer.join.Receivers
 }
 
 // sameTracks in any order: that of a query's codecs is a map's.

@@ -34,10 +34,6 @@ type watcher struct {
 	unused chan struct{} // closed when the last user has gone
 }
 
-func newWatchers() *watchers {
-	return &watchers{byName: map[string]*watcher{}, ended: make(chan struct{})}
-}
-
 // reader only notices packets: of the video, and of the audio where there is no more. Only the video is asked for at
 // first: a second source that gives audio, such as an ffmpeg, is not to run for this.
 func reader() tap.Reader {
@@ -119,8 +115,5 @@ func (s *watchers) close() {
 	close(s.ended)
 	s.mu.Unlock()
 	s.done.Wait()
-	tap.Wait(closeWait)
+	tap.Wait(3 * time.Second) // for a dial under way
 }
-
-// closeWait bounds how long close waits for a dial under way.
-const closeWait = 3 * time.Second

@@ -111,14 +111,18 @@ func (s *benchSource) Codec() video.Codec { return video.H264 }
 // rtpOf packetises a clip, an entry an access unit.
 func rtpOf(b *testing.B, clip string) (units [][]*rtp.Packet) {
 	b.Helper()
-	_, list, err := video.ReadFile(clip)
+	file, err := video.OpenFile(clip)
 	require.NoError(b, err)
+	defer file.Close()
 	var unit []*rtp.Packet
 	pay := h264.RTPPay(1472, func(p *rtp.Packet) { unit = append(unit, p) })
-	for _, u := range list {
+	for {
+		u, err := file.Next()
+		if err != nil {
+			return units
+		}
 		unit = nil
 		pay(&rtp.Packet{Header: rtp.Header{Version: h264.RTPPacketVersionAVC}, Payload: u.Data})
 		units = append(units, unit)
 	}
-	return units
 }

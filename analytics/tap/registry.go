@@ -55,7 +55,7 @@ func retire(s *stream) bool {
 		return false
 	}
 	s.runs, s.before = false, later(s.state.Since, s.before)
-	s.source, s.state, s.failedAt = nil, State{}, time.Time{}
+	s.source, s.state, s.failed, s.pause = nil, State{}, nil, 0
 	if s.last.IsZero() && s.before.IsZero() {
 		delete(registry.byName, s.name)
 	}

@@ -77,10 +77,9 @@ func Open(name string, r Reader) *Tap {
 	t.stream = s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := time.Now(); now.Sub(s.failedAt) >= time.Second {
-		s.retryAt = now // a new reader is worth an attempt of its own
-	} else {
-		t.err = s.failed
+	// a new reader is worth an attempt of its own, but not at once behind one that failed
+	if s.failed != nil && time.Since(s.failedAt) < time.Second {
+		t.err, t.retryAt = s.failed, s.failedAt.Add(s.pause)
 	}
 	s.taps = append(s.taps, t)
 	s.wake()

@@ -11,6 +11,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 	"unsafe"
 )
@@ -57,7 +58,10 @@ func (d *Decoder) Decode(s *Sample) (*Picture, error) {
 			return nil, fmt.Errorf("sample does not go on where the decoder stands")
 		}
 	}
-	d.c.count = 0
+	d.c.count, d.c.until = 0, math.MaxInt64
+	if !s.Until.IsZero() {
+		d.c.until = C.int64_t(s.Until.UnixMicro())
+	}
 	for i := range s.Units {
 		u := &s.Units[i]
 		if len(u.Data) == 0 {

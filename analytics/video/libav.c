@@ -43,6 +43,10 @@ static int receive(seats_decoder *d)
 		if (err < 0)
 			return err;
 		d->count++;
+		if (d->newest && d->frame->pts > d->until) {
+			av_frame_unref(d->frame);
+			continue;
+		}
 		if (!d->newest && !(d->newest = av_frame_alloc()))
 			return AVERROR(ENOMEM);
 		av_frame_unref(d->newest);

@@ -18,6 +18,7 @@ typedef struct {
 	AVFrame *frame;  // being received
 	AVFrame *newest; // the last that was received
 	int count;       // received since it was last set to 0
+	int64_t until;   // pictures later than this count only where there is no other
 } seats_decoder;
 
 int seats_decoder_open(seats_decoder *d, int codec);

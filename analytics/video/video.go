@@ -56,5 +56,9 @@ type Sample struct {
 	Units   []AccessUnit
 	KeyOnly bool // the keyframe alone, nothing will be decoded on from it
 
+	// Until, where it is set, makes Decode prefer the newest picture that is not later: units of a file come in the
+	// order of decoding, some before their time.
+	Until time.Time
+
 	buf []byte
 }

@@ -1,7 +1,9 @@
 package video
 
 import (
+	"errors"
 	"image"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -23,9 +25,18 @@ func encode(t testing.TB, ext, graph, args string) string {
 
 func units(t testing.TB, path string) (Codec, []Unit) {
 	t.Helper()
-	codec, list, err := ReadFile(path)
+	f, err := OpenFile(path)
 	require.NoError(t, err)
-	return codec, list
+	defer f.Close()
+	var list []Unit
+	for {
+		u, err := f.Next()
+		if errors.Is(err, io.EOF) {
+			return f.Codec(), list
+		}
+		require.NoError(t, err)
+		list = append(list, u)
+	}
 }
 
 var epoch = time.Unix(1000, 0)
@@ -51,6 +62,7 @@ func looks(t testing.TB, path string, every time.Duration, see func(*Picture, *S
 		s.SetDue(due, every)
 		dec, err := d.Acquire("cam", codec)
 		require.NoError(t, err)
+		sample.Until = now
 		if s.Take(&sample, dec.Position()) {
 			p, err := dec.Decode(&sample)
 			require.NoError(t, err)
