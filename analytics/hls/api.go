@@ -1,6 +1,7 @@
 package hls
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,18 +51,19 @@ func open(ctx context.Context, name string, stream *streams.Stream, medias []*co
 	if err = m.away(time.Now()); err != nil {
 		return nil, err
 	}
+	var body []byte
 	var reason error
-	err = m.wait(ctx, firstWait, func() bool { reason = m.reason; return len(m.list()) > 0 })
-	switch {
-	case err == nil:
-		defer m.mu.Unlock()
-		return m.multivariant(), nil
-	case !errors.Is(err, errTimeout):
-		return nil, err
-	case reason == nil:
-		reason = errors.New("no keyframe came")
+	err = m.wait(ctx, firstWait, func() bool {
+		if reason = m.reason; len(m.list()) > 0 {
+			body = m.multivariant()
+		}
+		return body != nil
+	})
+	if errors.Is(err, errTimeout) {
+		reason = cmp.Or(reason, errors.New("no keyframe came"))
+		err = notYet(fmt.Sprintf("hls: no segment of %s within %s: %s", name, firstWait, reason))
 	}
-	return nil, notYet(fmt.Sprintf("hls: no segment of %s within %s: %s", name, firstWait, reason))
+	return body, err
 }
 
 // notYet is an errTimeout that says more.
@@ -94,55 +96,42 @@ func handlerPlaylist(w http.ResponseWriter, r *http.Request) {
 		}
 		part = int(n)
 	}
-	far := false
+	far, empty := false, false
 	err := m.wait(r.Context(), nextWait, func() bool {
-		far = id > m.nextID+2
-		return len(m.list()) > 0 && (far || !query.Has("_HLS_msn") || m.has(id, part))
+		far, empty = id > m.nextID+2, len(m.list()) == 0
+		return !empty && (far || !query.Has("_HLS_msn") || m.has(id, part))
 	})
-	if err != nil && !errors.Is(err, errTimeout) {
-		missing(w, r, err)
-		return
-	}
-	if err != nil {
-		m.mu.Lock()
-	}
-	empty := len(m.list()) == 0
-	var body []byte
-	if !empty && !far {
-		body = m.media()
-	}
-	m.mu.Unlock()
 	switch {
+	case err != nil && !errors.Is(err, errTimeout):
+		missing(w, r, err)
 	case empty:
 		later(w, err)
 	case far:
 		http.Error(w, "hls: _HLS_msn is more than two segments ahead", http.StatusBadRequest)
 	default:
+		m.mu.Lock()
+		body := m.media()
+		m.mu.Unlock()
 		serve(w, "no-cache", body)
 	}
 }
 
 // handlerSegment gives a segment (n) or a part (p). The part that a playlist hints at is waited for.
 func handlerSegment(w http.ResponseWriter, r *http.Request) {
-	m := enter(w, r, "video/iso.segment")
+	name := "n"
+	if r.URL.Query().Get("p") != "" {
+		name = "p"
+	}
+	m, id := enterFor(w, r, "video/iso.segment", name)
 	if m == nil {
 		return
 	}
-	query := r.URL.Query()
-	if text := query.Get("p"); text != "" {
-		id, err := strconv.ParseUint(text, 10, 63)
-		if err != nil {
-			missing(w, r, errors.New("hls: p is not a number"))
-			return
-		}
+	if name == "p" {
 		var found *part
-		err = m.wait(r.Context(), partWait, func() bool {
+		err := m.wait(r.Context(), partWait, func() bool {
 			found = m.part(id)
 			return found != nil || id != m.nextPart
 		})
-		if err == nil {
-			m.mu.Unlock()
-		}
 		switch {
 		case found != nil:
 			serve(w, keep, found.data)
@@ -151,11 +140,6 @@ func handlerSegment(w http.ResponseWriter, r *http.Request) {
 		default:
 			missing(w, r, fmt.Errorf("hls: part %d is gone, or not yet there", id))
 		}
-		return
-	}
-	id, err := strconv.ParseUint(query.Get("n"), 10, 63)
-	if err != nil {
-		missing(w, r, errors.New("hls: n is not a number"))
 		return
 	}
 	m.mu.Lock()
@@ -174,13 +158,8 @@ func handlerSegment(w http.ResponseWriter, r *http.Request) {
 
 // handlerInit gives the init segment of a run.
 func handlerInit(w http.ResponseWriter, r *http.Request) {
-	m := enter(w, r, "video/mp4")
+	m, number := enterFor(w, r, "video/mp4", "n")
 	if m == nil {
-		return
-	}
-	number, err := strconv.Atoi(r.URL.Query().Get("n"))
-	if err != nil {
-		missing(w, r, errors.New("hls: n is not a number"))
 		return
 	}
 	m.mu.Lock()

@@ -2,6 +2,7 @@ package hls
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/pkg/aac"
@@ -14,19 +15,16 @@ import (
 
 // consumer is one join of a muxer with its stream, and the tracks that it has.
 type consumer struct {
-	muxer  *muxer
-	join   *tap.Join
-	tracks []*track // in the order of the init segment
+	muxer   *muxer
+	join    *tap.Join
+	tracks  []*track // in the order of the init segment
+	leading *track   // the video, or the audio where there is none: parts and segments follow it
 }
-
-func newConsumer(m *muxer, j *tap.Join) *consumer { return &consumer{muxer: m, join: j} }
 
 // add takes one video and one audio track. What HLS cannot carry is refused, and the other plays without it.
 func (c *consumer) add(codec *core.Codec) (core.HandlerFunc, error) {
-	for _, t := range c.tracks {
-		if t.codec.Kind() == codec.Kind() {
-			return nil, fmt.Errorf("hls: has %s already", t.codec.Kind())
-		}
+	if slices.ContainsFunc(c.tracks, func(t *track) bool { return t.codec.Kind() == codec.Kind() }) {
+		return nil, fmt.Errorf("hls: has %s already", codec.Kind())
 	}
 	t := &track{codec: codec.Clone(), rtp: codec.IsRTP(), scale: 1}
 	if t.codec.ClockRate == 0 {
@@ -55,6 +53,9 @@ func (c *consumer) add(codec *core.Codec) (core.HandlerFunc, error) {
 	}
 	t.line.clock = t.clock()
 	c.tracks = append(c.tracks, t)
+	if c.leading == nil || t.units != nil {
+		c.leading = t
+	}
 	return handler, nil
 }
 

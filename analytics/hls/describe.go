@@ -16,27 +16,6 @@ import (
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
 )
 
-// leading is the track that parts and segments follow: the video where there is one.
-func leading(tracks []*track) *track {
-	for _, t := range tracks {
-		if t.leading {
-			return t
-		}
-	}
-	return nil
-}
-
-// lead chooses the leading track, once all were added.
-func (c *consumer) lead() {
-	for _, t := range c.tracks {
-		if t.units != nil {
-			t.leading = true
-			return
-		}
-	}
-	c.tracks[0].leading = true
-}
-
 // describe makes the init segment, and what the multivariant playlist says of it.
 func (c *consumer) describe() (*run, error) {
 	r := &run{}
@@ -94,20 +73,18 @@ func (t *track) name() (string, error) {
 
 // size is the picture's, WIDTHxHEIGHT. It is an error where a player could not be set up.
 func (u *units) size() (string, error) {
-	var width, height int
+	var sps interface {
+		Unmarshal(buf []byte) error
+		Width() int
+		Height() int
+	} = &h264.SPS{}
 	if u.coding == nal.H265 {
-		var sps h265.SPS
-		if err := sps.Unmarshal(u.sps()); err != nil {
-			return "", err
-		}
-		width, height = sps.Width(), sps.Height()
-	} else {
-		var sps h264.SPS
-		if err := sps.Unmarshal(u.sps()); err != nil {
-			return "", err
-		}
-		width, height = sps.Width(), sps.Height()
+		sps = &h265.SPS{}
 	}
+	if err := sps.Unmarshal(u.sps()); err != nil {
+		return "", err
+	}
+	width, height := sps.Width(), sps.Height()
 	if width <= 0 || height <= 0 || width > 1<<16-1 || height > 1<<16-1 {
 		return "", fmt.Errorf("a picture of %dx%d", width, height)
 	}

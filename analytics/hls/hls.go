@@ -58,7 +58,7 @@ func Init() {
 
 var log zerolog.Logger
 
-var muxers = newRegistry()
+var muxers = registry{byID: map[string]*muxer{}, byKey: map[key]*muxer{}}
 
 const (
 	idle      = 30 * time.Second // a muxer ends so long after the last request

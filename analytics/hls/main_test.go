@@ -76,8 +76,13 @@ func newRig(t testing.TB, codecs ...*core.Codec) *rig {
 	require.NoError(t, err)
 	t.Cleanup(func() { streams.Delete(name) })
 	r := &rig{now: time.Unix(1e9, 0)}
-	r.muxer = newMuxer(name, stream)
-	c := newConsumer(r.muxer, &tap.Join{}) // that no tap made: the test writes
+	muxers.mu.Lock()
+	r.muxer = muxers.add(newKey(stream, filter(nil)), name)
+	muxers.byID[r.id] = r.muxer
+	r.askedAt = time.Now().Add(time.Hour) // the test may take its time
+	muxers.mu.Unlock()
+	t.Cleanup(func() { muxers.end(r.muxer) })
+	c := &consumer{muxer: r.muxer, join: &tap.Join{}} // that no tap made: the test writes
 	for _, codec := range codecs {
 		_, err = c.add(codec)
 		require.NoError(t, err)
@@ -91,11 +96,6 @@ func newRig(t testing.TB, codecs ...*core.Codec) *rig {
 	}
 	r.admit(c)
 	require.Equal(t, c, r.consumer)
-
-	muxers.mu.Lock()
-	muxers.byID[r.id] = r.muxer
-	muxers.mu.Unlock()
-	t.Cleanup(func() { muxers.end(r.muxer) })
 	return r
 }
 

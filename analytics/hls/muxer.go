@@ -1,6 +1,7 @@
 package hls
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,13 +29,13 @@ type muxer struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed, and replaced, whenever a waiting request should look again
 	closed   bool
-	consumer *consumer // the one that may write; nil while the source cannot be had
+	consumer *consumer // of the last join: the one that may write; nil before the first
 	reason   error     // why no run could begin
 
 	window
-	run        *run // nil until a keyframe begins one
-	tracks     []*track
-	runs       int
+	run        *run      // nil until a keyframe begins one
+	source     *consumer // that the run is of
+	runs       uint64
 	breaks     bool          // the next segment begins a run that is not the first
 	end        time.Duration // media time where the last run ended
 	partTarget time.Duration // EXT-X-PART-INF of the run; 0 before its first part
@@ -58,7 +59,7 @@ func (m *muxer) follow(medias []*core.Media) {
 		Track: func(j *tap.Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {
 			c, ok := j.Value.(*consumer)
 			if !ok {
-				c = newConsumer(m, j)
+				c = &consumer{muxer: m, join: j}
 				j.Value = c
 			}
 			return c.add(codec)
@@ -68,32 +69,22 @@ func (m *muxer) follow(medias []*core.Media) {
 				m.admit(c)
 			}
 		},
-		Left: m.left,
 	})
 }
 
 // joined waits for the first join. Its error is the source's own.
-func (m *muxer) joined() error {
-	timeout := time.NewTimer(firstWait)
-	defer timeout.Stop()
-	for {
-		told := m.tap.Changed()
-		m.mu.Lock()
-		changed, c := m.changed, m.consumer
-		m.mu.Unlock()
-		if c != nil {
-			return nil
+func (m *muxer) joined(ctx context.Context, limit time.Duration) (err error) {
+	waited := m.wait(ctx, limit, func() bool {
+		if m.consumer != nil {
+			return true
 		}
-		if err := m.tap.Err(); err != nil {
-			return err
-		}
-		select {
-		case <-told:
-		case <-changed:
-		case <-timeout.C:
-			return notYet(fmt.Sprintf("hls: no answer of %s within %s", m.name, firstWait))
-		}
+		err = m.tap.Err()
+		return err != nil
+	})
+	if errors.Is(waited, errTimeout) {
+		return notYet(fmt.Sprintf("hls: no answer of %s within %s", m.name, firstWait))
 	}
+	return cmp.Or(err, waited)
 }
 
 // admit makes a consumer the one that writes. What it sends from now on begins a run.
@@ -104,18 +95,8 @@ func (m *muxer) admit(c *consumer) {
 		return
 	}
 	m.endRun()
-	c.lead()
 	m.consumer, m.reason = c, nil
 	m.publish()
-}
-
-// left takes the place from a consumer whose join is over.
-func (m *muxer) left(j *tap.Join) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.consumer != nil && m.consumer.join == j {
-		m.consumer = nil
-	}
 }
 
 // publish wakes all that wait. The mutex is held.
@@ -125,48 +106,44 @@ func (m *muxer) publish() {
 	m.changed = make(chan struct{})
 }
 
-// close ends all waiting, leaves the stream, and tells whether that was not done before.
-func (m *muxer) close() bool {
+// close ends all waiting, and leaves the stream.
+func (m *muxer) close() {
 	m.mu.Lock()
-	before := m.closed
 	m.closed = true
-	if !before {
-		m.publish()
-	}
+	m.publish()
 	m.mu.Unlock()
 	if m.tap != nil {
 		m.tap.Close()
 	}
-	return !before
 }
 
-// wait returns with the mutex held once ready says so, which it is asked with the mutex held. On an error the mutex is
-// not held; after errTimeout ready was still false.
+// wait returns once ready says so, which it is asked with the mutex held at each change here and of the source. After
+// errTimeout ready was still false.
 func (m *muxer) wait(ctx context.Context, limit time.Duration, ready func() bool) error {
-	m.mu.Lock()
-	if ready() && !m.closed {
-		return nil
-	}
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	for {
-		if m.closed {
-			m.mu.Unlock()
-			return errEnded
+		var source <-chan struct{}
+		if m.tap != nil {
+			source = m.tap.Changed()
 		}
-		if ready() {
+		m.mu.Lock()
+		changed, is, closed := m.changed, ready(), m.closed
+		m.mu.Unlock()
+		switch {
+		case closed:
+			return errEnded
+		case is:
 			return nil
 		}
-		changed := m.changed
-		m.mu.Unlock()
 		select {
 		case <-changed:
+		case <-source:
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
 			return errTimeout
 		}
-		m.mu.Lock()
 	}
 }
 
@@ -175,10 +152,10 @@ func (m *muxer) away(now time.Time) error {
 	if m.tap == nil {
 		return nil
 	}
-	state := m.tap.State()
+	state, err := m.tap.State(), m.tap.Err()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !state.Known || state.Online || m.consumer != nil && m.runs == 0 {
+	if !state.Known || state.Online || err == nil && m.runs == 0 {
 		return nil
 	}
 	return notYet(fmt.Sprintf("hls: nothing of %s for %s: %s", m.name, now.Sub(state.Since).Round(time.Second), state.Reason))

@@ -1,6 +1,7 @@
 package hls
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -49,7 +50,7 @@ func (m *muxer) media() []byte {
 	b = append(b, "\n#EXT-X-DISCONTINUITY-SEQUENCE:"...)
 	b = strconv.AppendInt(b, int64(m.breaksOut), 10)
 	b = append(b, '\n')
-	if independent(list, m.open) {
+	if dependent := func(s *segment) bool { return !s.key }; !slices.ContainsFunc(list, dependent) && (m.open == nil || m.open.key) {
 		b = append(b, "#EXT-X-INDEPENDENT-SEGMENTS\n"...)
 	}
 	var last *run
@@ -76,15 +77,6 @@ func (m *muxer) media() []byte {
 	return b
 }
 
-func independent(list []*segment, open *segment) bool {
-	for _, s := range list {
-		if !s.key {
-			return false
-		}
-	}
-	return open == nil || open.key
-}
-
 // appendHead writes what stands before a segment or its parts.
 func (m *muxer) appendHead(b []byte, s *segment, last *run) []byte {
 	if s.breaks {
@@ -92,7 +84,7 @@ func (m *muxer) appendHead(b []byte, s *segment, last *run) []byte {
 	}
 	if s.run != last {
 		b = append(b, `#EXT-X-MAP:URI="init.mp4?id=`+m.id+"&n="...)
-		b = strconv.AppendInt(b, int64(s.run.number), 10)
+		b = strconv.AppendUint(b, s.run.number, 10)
 		b = append(b, "\"\n"...)
 	}
 	b = append(b, "#EXT-X-PROGRAM-DATE-TIME:"...)

@@ -1,8 +1,10 @@
 package hls
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,24 +22,23 @@ var errTooMany = errors.New("hls: too many differing filters for one stream, use
 // share one muxer.
 type registry struct {
 	mu    sync.Mutex
-	byID  map[string]*muxer
-	byKey map[key]*entry
+	byID  map[string]*muxer // those that have joined
+	byKey map[key]*muxer    // also those whose source is being asked, while requests wait
 }
 
+// key is a stream and a filter of codecs.
 type key struct {
 	stream *streams.Stream
 	medias string
 }
 
-// entry is a muxer, or one whose source is being asked while other requests wait.
-type entry struct {
-	done  chan struct{}
-	muxer *muxer
-	err   error
-}
-
-func newRegistry() *registry {
-	return &registry{byID: map[string]*muxer{}, byKey: map[key]*entry{}}
+func newKey(stream *streams.Stream, medias []*core.Media) key {
+	var words []string
+	for _, media := range medias {
+		words = append(words, media.String())
+	}
+	slices.Sort(words)
+	return key{stream, strings.Join(words, "; ")}
 }
 
 // filter is what a query asks for, H264 or H265 and AAC where it asks for nothing.
@@ -51,36 +52,30 @@ func filter(query url.Values) []*core.Media {
 
 // join gives the muxer for a stream, which begins with the first who asks. An error is the source's own.
 func (g *registry) join(ctx context.Context, name string, stream *streams.Stream, medias []*core.Media) (*muxer, error) {
-	var words []string
-	for _, media := range medias {
-		words = append(words, media.String())
-	}
-	slices.Sort(words)
-	k := key{stream, strings.Join(words, "; ")}
-
+	k := newKey(stream, medias)
 	g.mu.Lock()
-	e := g.byKey[k]
-	if e == nil && g.count(stream) >= maxSets {
+	m := g.byKey[k]
+	switch {
+	case m != nil && g.byID[m.id] == m:
+		g.mu.Unlock()
+		return m, nil
+	case m == nil && g.count(stream) >= maxSets:
 		g.mu.Unlock()
 		return nil, errTooMany
+	case m == nil:
+		m = g.add(k, name)
+		m.follow(medias)
 	}
-	first := e == nil
-	if first {
-		e = &entry{done: make(chan struct{})}
-		g.byKey[k] = e
-	}
+	limit := firstWait - time.Since(m.askedAt)
 	g.mu.Unlock()
 
-	if first {
-		e.muxer, e.err = g.begin(k, name, medias)
-		close(e.done)
+	if err := m.joined(ctx, limit); err != nil && !errors.Is(err, errEnded) {
+		if ctx.Err() == nil {
+			g.end(m)
+		}
+		return nil, err
 	}
-	select {
-	case <-e.done:
-		return e.muxer, e.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return g.keep(k, m), nil
 }
 
 func (g *registry) count(stream *streams.Stream) (n int) {
@@ -92,51 +87,47 @@ func (g *registry) count(stream *streams.Stream) (n int) {
 	return n
 }
 
-// begin asks the source, and keeps the muxer unless there is one with the same tracks.
-func (g *registry) begin(k key, name string, medias []*core.Media) (*muxer, error) {
+// add makes a muxer, which ends when it is not asked for. The mutex must be held.
+func (g *registry) add(k key, name string) *muxer {
 	m := newMuxer(name, k.stream)
-	m.follow(medias)
-	if err := m.joined(); err != nil {
-		m.close()
-		g.mu.Lock()
-		delete(g.byKey, k)
-		g.mu.Unlock()
-		return nil, err
-	}
-
-	g.mu.Lock()
-	if other := g.sharing(m); other != nil {
-		other.touch(time.Now())
-		g.mu.Unlock()
-		m.close()
-		return other, nil
-	}
-	g.byID[m.id] = m
 	m.askedAt = time.Now()
 	m.alive = time.AfterFunc(idle, func() { g.expire(m) })
-	g.mu.Unlock()
-	log.Debug().Str("stream", name).Msg("[hls] start muxer")
-	return m, nil
+	g.byKey[k] = m
+	return m
+}
+
+// keep gives a muxer that has joined its id, unless there is one with the same tracks, which takes its place.
+func (g *registry) keep(k key, m *muxer) *muxer {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.byKey[k] == m && g.byID[m.id] == nil {
+		if other := g.sharing(m); other != nil {
+			g.byKey[k] = other
+			m.alive.Stop()
+			m.close()
+		} else {
+			g.byID[m.id] = m
+			log.Debug().Str("stream", m.name).Msg("[hls] start muxer")
+		}
+	}
+	return cmp.Or(g.byKey[k], m) // it may have ended meanwhile
 }
 
 func (g *registry) sharing(with *muxer) *muxer {
 	from := with.receivers()
 	for _, m := range g.byID {
-		if m.stream == with.stream && len(from) > 0 && sameTracks(m.receivers(), from) {
+		if m.stream == with.stream && m.tap.Err() == nil && sameTracks(m.receivers(), from) {
 			return m
 		}
 	}
 	return nil
 }
 
-// receivers are the tracks that are read just now.
+// receivers are the tracks of the last join.
 func (m *muxer) receivers() []*core.Receiver {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.consumer == nil {
-		return nil
-	}
-	return m.consumer.join.Receivers()
+	return m.consumer.join.Receivers
 }
 
 // sameTracks in any order: that of a query's codecs is a map's.
@@ -147,56 +138,42 @@ func sameTracks(a, b []*core.Receiver) bool {
 // get finds a muxer for a viewer, and keeps it alive. It ends one whose stream has another name's place
 // by now, or none.
 func (g *registry) get(id string) *muxer {
-	now := time.Now()
 	g.mu.Lock()
 	m := g.byID[id]
 	if m != nil {
-		m.touch(now)
-	}
-	g.mu.Unlock()
-	if m == nil {
-		return nil
-	}
-	if streams.Get(m.name) != m.stream {
-		g.end(m)
-		return nil
-	}
-	return m
-}
-
-// touch notes a request. The registry's mutex must be held.
-func (m *muxer) touch(now time.Time) {
-	m.askedAt = now
-	if m.alive != nil {
+		m.askedAt = time.Now()
 		m.alive.Reset(idle)
 	}
+	g.mu.Unlock()
+	if m == nil || streams.Get(m.name) == m.stream {
+		return m
+	}
+	g.end(m)
+	return nil
 }
 
 func (g *registry) expire(m *muxer) {
 	g.mu.Lock()
-	if rest := idle - time.Since(m.askedAt); rest > 0 {
+	rest := idle - time.Since(m.askedAt)
+	if rest > 0 {
 		m.alive.Reset(rest)
-		g.mu.Unlock()
-		return
 	}
 	g.mu.Unlock()
-	g.end(m)
+	if rest <= 0 {
+		g.end(m)
+	}
 }
 
 // end forgets a muxer and leaves its stream, which may then leave its source.
 func (g *registry) end(m *muxer) {
 	g.mu.Lock()
+	_, kept := g.byID[m.id]
 	delete(g.byID, m.id)
-	for k, e := range g.byKey {
-		if e.muxer == m {
-			delete(g.byKey, k)
-		}
-	}
-	if m.alive != nil {
-		m.alive.Stop()
-	}
+	maps.DeleteFunc(g.byKey, func(_ key, other *muxer) bool { return other == m })
+	m.alive.Stop()
 	g.mu.Unlock()
-	if m.close() {
+	m.close()
+	if kept {
 		log.Debug().Str("stream", m.name).Msg("[hls] stop muxer")
 	}
 }

@@ -40,6 +40,17 @@ func enter(w http.ResponseWriter, r *http.Request, mime string) *muxer {
 	return m
 }
 
+// enterFor is enter for a part of what the muxer has, whose number the parameter has.
+func enterFor(w http.ResponseWriter, r *http.Request, mime, parameter string) (*muxer, uint64) {
+	m := enter(w, r, mime)
+	number, err := strconv.ParseUint(r.URL.Query().Get(parameter), 10, 63)
+	if m != nil && err != nil {
+		missing(w, r, errors.New("hls: "+parameter+" is not a number"))
+		return nil, 0
+	}
+	return m, number
+}
+
 // serve writes bodies one after the other. One who does not read them is let go after writeWait.
 func serve(w http.ResponseWriter, cache string, bodies ...[]byte) {
 	size := 0

@@ -8,12 +8,11 @@ import (
 
 // track is one track of a consumer, and what has come of it for the part that is being made.
 type track struct {
-	codec   *core.Codec // as the init segment has it, without the parameter sets that come in the stream
-	leading bool        // video, or audio where there is no video: parts and segments follow it
-	units   *units      // of video
-	rtp     bool        // timestamps say when pictures are shown, not when they are decoded
-	scale   int64       // ticks of the codec for one of the source
-	frame   int64       // ticks of one audio frame, where all have as many; 0 is unknown
+	codec *core.Codec // as the init segment has it, without the parameter sets that come in the stream
+	units *units      // of video
+	rtp   bool        // timestamps say when pictures are shown, not when they are decoded
+	scale int64       // ticks of the codec for one of the source
+	frame int64       // ticks of one audio frame, where all have as many; 0 is unknown
 
 	line  timeline
 	order order

@@ -3,6 +3,7 @@ package hls
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 
 	"github.com/AlexxIT/go2rtc/pkg/core"
 	"github.com/AlexxIT/go2rtc/seats/analytics/nal"
@@ -37,7 +38,7 @@ func (u *units) read(avcc []byte, key bool) (changed, ok bool) {
 		case nal.Slice, nal.Random:
 			u.slices = append(u.slices, unit)
 		case nal.Set:
-			if !holds(u.came, unit) {
+			if !slices.ContainsFunc(u.came, func(set []byte) bool { return bytes.Equal(set, unit) }) {
 				u.came = append(u.came, unit)
 			}
 		case nal.SEI, nal.Other:
@@ -46,7 +47,7 @@ func (u *units) read(avcc []byte, key bool) (changed, ok bool) {
 	if len(u.slices) == 0 {
 		return false, false
 	}
-	if key && u.complete() && !same(u.came, u.sets) {
+	if key && u.complete() && !slices.EqualFunc(u.came, u.sets, bytes.Equal) {
 		u.sets = nil
 		for _, set := range u.came {
 			u.sets = append(u.sets, bytes.Clone(set))
@@ -58,13 +59,15 @@ func (u *units) read(avcc []byte, key bool) (changed, ok bool) {
 
 // complete tells whether a decoder can be set up with what came.
 func (u *units) complete() bool {
-	if u.coding == nal.H265 {
-		return u.first(u.came, nal.H265SPS) != nil && u.first(u.came, nal.H265PPS) != nil
-	}
-	return u.first(u.came, nal.H264SPS) != nil && u.first(u.came, nal.H264PPS) != nil
+	return u.first(u.came, nal.H264SPS, nal.H265SPS) != nil && u.first(u.came, nal.H264PPS, nal.H265PPS) != nil
 }
 
-func (u *units) first(sets [][]byte, kind byte) []byte {
+// first is the first set of a type, which the codings number differently.
+func (u *units) first(sets [][]byte, ofH264, ofH265 byte) []byte {
+	kind := ofH264
+	if u.coding == nal.H265 {
+		kind = ofH265
+	}
 	for _, set := range sets {
 		if u.coding.Type(set) == kind {
 			return set
@@ -73,43 +76,16 @@ func (u *units) first(sets [][]byte, kind byte) []byte {
 	return nil
 }
 
+func (u *units) sps() []byte { return u.first(u.sets, nal.H264SPS, nal.H265SPS) }
+
 // codec is the track's with the parameter sets that came in the stream: those of the SDP may be older, or missing.
 func (u *units) codec(c *core.Codec) *core.Codec {
 	text := base64.StdEncoding.EncodeToString
+	sps, pps := text(u.sps()), text(u.first(u.sets, nal.H264PPS, nal.H265PPS))
 	c = c.Clone()
+	c.FmtpLine = "packetization-mode=1;sprop-parameter-sets=" + sps + "," + pps
 	if u.coding == nal.H265 {
-		c.FmtpLine = "sprop-vps=" + text(u.first(u.sets, nal.H265VPS)) + ";sprop-sps=" + text(u.first(u.sets, nal.H265SPS)) +
-			";sprop-pps=" + text(u.first(u.sets, nal.H265PPS))
-	} else {
-		c.FmtpLine = "packetization-mode=1;sprop-parameter-sets=" + text(u.first(u.sets, nal.H264SPS)) + "," + text(u.first(u.sets, nal.H264PPS))
+		c.FmtpLine = "sprop-vps=" + text(u.first(u.sets, 0, nal.H265VPS)) + ";sprop-sps=" + sps + ";sprop-pps=" + pps
 	}
 	return c
-}
-
-func (u *units) sps() []byte {
-	if u.coding == nal.H265 {
-		return u.first(u.sets, nal.H265SPS)
-	}
-	return u.first(u.sets, nal.H264SPS)
-}
-
-func holds(sets [][]byte, set []byte) bool {
-	for _, s := range sets {
-		if bytes.Equal(s, set) {
-			return true
-		}
-	}
-	return false
-}
-
-func same(a, b [][]byte) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !bytes.Equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
 }

@@ -20,7 +20,6 @@ func TestFirstRequestWaits(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 3")
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, h264Codec())
-		serveRig(t, r)
 		r.now = time.Now()
 		var group sync.WaitGroup
 		for range 50 {
@@ -41,52 +40,6 @@ func TestFirstRequestWaits(t *testing.T) {
 		begin := time.Now()
 		group.Wait()
 		require.Zero(t, time.Since(begin))
-	})
-}
-
-// serveRig makes the registry give the rig's muxer to those who ask for its stream by name.
-func serveRig(t testing.TB, r *rig) {
-	t.Helper()
-	var words []string
-	for _, media := range filter(nil) {
-		words = append(words, media.String())
-	}
-	e := &entry{done: make(chan struct{}), muxer: r.muxer}
-	close(e.done)
-	muxers.mu.Lock()
-	defer muxers.mu.Unlock()
-	if words[0] > words[1] {
-		words[0], words[1] = words[1], words[0]
-	}
-	muxers.byKey[key{r.stream, strings.Join(words, "; ")}] = e
-}
-
-// TestNoKeyframe: the wait is bounded, and says why it was in vain.
-func TestNoKeyframe(t *testing.T) {
-	units := clip(t, pictures, x264+"-g 25 -t 2")
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, h264Codec())
-		serveRig(t, r)
-		stop := make(chan struct{})
-		var group sync.WaitGroup
-		group.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				case <-time.After(time.Second):
-					r.write(r.consumer, r.video, units[1].Data, uint32(i*90000), 0, time.Now())
-				}
-			}
-		})
-		begin := time.Now()
-		w := read(t, http.MethodGet, handlerStream, "/api/stream.m3u8?src="+t.Name())
-		require.Equal(t, firstWait, time.Since(begin))
-		close(stop)
-		group.Wait()
-		require.Equal(t, http.StatusServiceUnavailable, w.Code)
-		require.Equal(t, "1", w.Header().Get("Retry-After"))
-		require.Equal(t, "hls: no segment of TestNoKeyframe within 25s: no keyframe came\n", w.Body.String())
 	})
 }
 
@@ -156,10 +109,6 @@ func TestIdle(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 2")
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, h264Codec())
-		muxers.mu.Lock()
-		r.alive = time.AfterFunc(idle, func() { muxers.expire(r.muxer) })
-		r.askedAt = time.Now()
-		muxers.mu.Unlock()
 		r.now = time.Now()
 		r.play(units, 0)
 		for range 5 {

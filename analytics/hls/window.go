@@ -4,7 +4,7 @@ import "time"
 
 // run is a stretch of a stream with one set of codecs and parameter sets, and timestamps that belong together.
 type run struct {
-	number     int // names its init segment
+	number     uint64 // names its init segment
 	init       []byte
 	codecs     string // RFC 6381
 	resolution string // WxH, empty without video
@@ -104,6 +104,18 @@ func (w *window) has(id uint64, part int) bool {
 	return id == w.nextID && part >= 0 && w.open != nil && part < len(w.open.parts)
 }
 
+// all are the segments that are kept, the open one last.
+func (w *window) all(yield func(*segment) bool) {
+	for _, s := range w.segments {
+		if !yield(s) {
+			return
+		}
+	}
+	if w.open != nil {
+		yield(w.open)
+	}
+}
+
 func (w *window) segment(id uint64) *segment {
 	for _, s := range w.segments {
 		if s.id == id {
@@ -114,30 +126,16 @@ func (w *window) segment(id uint64) *segment {
 }
 
 func (w *window) part(id uint64) *part {
-	find := func(s *segment) *part {
+	for s := range w.all {
 		if n := len(s.parts); n > 0 && id >= s.parts[0].id && id <= s.parts[n-1].id {
 			return s.parts[id-s.parts[0].id]
-		}
-		return nil
-	}
-	if w.open != nil {
-		if p := find(w.open); p != nil {
-			return p
-		}
-	}
-	for _, s := range w.segments {
-		if p := find(s); p != nil {
-			return p
 		}
 	}
 	return nil
 }
 
-func (w *window) run(number int) *run {
-	if w.open != nil && w.open.run.number == number {
-		return w.open.run
-	}
-	for _, s := range w.segments {
+func (w *window) run(number uint64) *run {
+	for s := range w.all {
 		if s.run.number == number {
 			return s.run
 		}

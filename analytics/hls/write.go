@@ -18,7 +18,7 @@ func (m *muxer) write(c *consumer, t *track, u tap.Unit) {
 		return
 	}
 	c.join.Sent(len(u.Data))
-	if t.leading {
+	if t == c.leading {
 		m.writeLeading(c, t, u)
 	} else if m.run != nil {
 		m.writeOther(t, u.Data, u.Timestamp, u.At)
@@ -102,7 +102,7 @@ func (m *muxer) beginRun(c *consumer, t *track, source int64, now time.Time) boo
 	r.number, r.begin, r.at = m.runs, m.end, now
 	m.breaks = m.runs > 0
 	m.runs++
-	m.run, m.tracks, m.partTarget, m.reason = r, c.tracks, 0, nil
+	m.run, m.source, m.partTarget, m.reason = r, c, 0, nil
 	for _, other := range c.tracks {
 		other.begun, other.any, other.usual = false, false, 0
 		other.empty()
@@ -117,7 +117,7 @@ func (m *muxer) endRun() {
 	if m.run == nil {
 		return
 	}
-	if t := leading(m.tracks); len(t.samples) > 0 {
+	if t := m.source.leading; len(t.samples) > 0 {
 		m.end = span(t.close(), t.clock())
 		m.closePart(m.end - span(t.start, t.clock()))
 	}
@@ -157,17 +157,17 @@ func (m *muxer) closePart(length time.Duration) {
 		// a tenth more for frames that come unevenly: parts must not be longer, and not much shorter
 		m.partTarget = (length*11/10 + 9*time.Millisecond).Truncate(10 * time.Millisecond)
 	}
-	for _, t := range m.tracks {
-		if !t.leading && len(t.samples) > 0 {
+	for _, t := range m.source.tracks {
+		if t != m.source.leading && len(t.samples) > 0 {
 			t.close()
 		}
 	}
-	p := &part{id: m.nextPart, data: fragment(uint32(m.nextPart), m.tracks), duration: length, key: len(m.open.parts) == 0 && m.open.key}
+	p := &part{id: m.nextPart, data: fragment(uint32(m.nextPart), m.source.tracks), duration: length, key: len(m.open.parts) == 0 && m.open.key}
 	m.nextPart++
 	m.open.parts = append(m.open.parts, p)
 	m.open.duration += length
 	m.open.size += len(p.data)
-	for _, t := range m.tracks {
+	for _, t := range m.source.tracks {
 		t.empty()
 	}
 }

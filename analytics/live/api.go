@@ -2,7 +2,6 @@ package live
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -22,7 +21,7 @@ const answerWait = 10 * time.Second
 func (s *watchers) apiSource(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, fmt.Sprintf("%s is not allowed here", r.Method), http.StatusMethodNotAllowed)
+		http.Error(w, r.Method+" is not allowed here", http.StatusMethodNotAllowed)
 		return
 	}
 	name := r.URL.Query().Get("src")
@@ -31,7 +30,7 @@ func (s *watchers) apiSource(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	watcher := s.acquire(name)
-	defer s.release(watcher, pollLinger)
+	defer time.AfterFunc(pollLinger, func() { s.release(watcher) })
 	timeout := time.NewTimer(answerWait)
 	defer timeout.Stop()
 	for {
@@ -72,7 +71,7 @@ func (s *watchers) wsSource(tr *ws.Transport, _ *ws.Message) error {
 	}
 	closed := socket.Context(tr).Done()
 	watcher := s.acquire(name)
-	defer s.release(watcher, 0)
+	defer s.release(watcher)
 	var told State
 	for {
 		state, known, changed := watcher.look()

@@ -22,7 +22,7 @@ func Init() {
 	log = app.GetLogger("live")
 
 	static.Register(www)
-	sources = newWatchers()
+	sources = &watchers{byName: map[string]*watcher{}, ended: make(chan struct{})}
 	api.HandleFunc("api/source", sources.apiSource)
 	ws.HandleFunc("source", sources.wsSource)
 }

@@ -2,9 +2,11 @@ package live
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/internal/streams"
 	"github.com/AlexxIT/go2rtc/seats/analytics/tap"
 	"github.com/stretchr/testify/require"
 )
@@ -102,4 +104,12 @@ func TestPages(t *testing.T) {
 		require.Equal(t, http.StatusOK, res.StatusCode, path)
 		require.Equal(t, want, res.Header.Get("Content-Type"), path)
 	}
+}
+
+// TestStreamOfURL: a socket that is given a URL asks for the stream that is made of it, as the handlers of media do.
+func TestStreamOfURL(t *testing.T) {
+	name, err := streamName(url.Values{"src": {"http://127.0.0.1:1/video.mjpeg"}, "name": {"given"}})
+	require.NoError(t, err)
+	require.Equal(t, "given", name)
+	streams.Delete(name)
 }

@@ -137,17 +137,6 @@ func FuzzEntry(f *testing.F) {
 	})
 }
 
-// BenchmarkRead is the largest that is usual: a keyframe with its sets.
-func BenchmarkRead(b *testing.B) {
-	e, data := Entry{Codec: H264}, unit(exact, sps, pps, append(intra, make([]byte, 100000)...))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := e.Read(data, false, time.Time{}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func TestAllocatesNothing(t *testing.T) {
 	e, data := Entry{Codec: H264}, unit(exact, sps, pps, intra, inter)
 	dst := make([]byte, 0, 100)

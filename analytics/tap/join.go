@@ -12,21 +12,18 @@ import (
 
 // Join is one connection of a Tap with its stream.
 type Join struct {
-	At    time.Time // when it was complete
-	Value any       // the reader's own
+	Value     any              // the reader's own
+	Receivers []*core.Receiver // the tracks that are read, in the order in which they were added
 
+	at       time.Time // when it was complete
 	tap      *Tap
 	source   *streams.Stream
 	consumer *consumer
-	from     []*core.Receiver
 
 	over  atomic.Bool
 	units atomic.Bool  // access units are read, and only they are noted
 	last  atomic.Int64 // Unix nanoseconds of the last unit or packet, 0: none yet
 }
-
-// Receivers are the tracks that are read, in the order in which they were added.
-func (j *Join) Receivers() []*core.Receiver { return j.from }
 
 // Sent counts bytes that the reader handed on, for api/streams.
 func (j *Join) Sent(n int) {
@@ -80,7 +77,7 @@ func (c *consumer) AddTrack(media *core.Media, _ *core.Codec, receiver *core.Rec
 			handler(packet)
 		}
 	}
-	j.from = append(j.from, receiver)
+	j.Receivers = append(j.Receivers, receiver)
 	sender := core.NewSender(media, receiver.Codec)
 	if reader.Direct {
 		sender.Input = handle

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	http2rtc.Init()
 	echo.Init()
 	code := m.Run()
-	CloseAll(3 * time.Second)
+	Wait(3 * time.Second)
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Println(err)
 		code = 1
@@ -106,7 +106,7 @@ func open(t testing.TB, name string, direct bool, sets ...[]*core.Media) *journa
 	t.Helper()
 	g := &journal{lines: make(chan string, 100), units: make(chan Unit, 1000)}
 	r := Reader{Format: "test", Wants: sets, Direct: direct}
-	r.Joined = func(j *Join) { g.lines <- fmt.Sprintf("joined %d", len(j.Receivers())) }
+	r.Joined = func(j *Join) { g.lines <- fmt.Sprintf("joined %d", len(j.Receivers)) }
 	r.Left = func(*Join) { g.lines <- "left" }
 	if !direct {
 		r.Track = func(j *Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {

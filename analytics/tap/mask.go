@@ -3,7 +3,6 @@ package tap
 import (
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/AlexxIT/go2rtc/pkg/core"
@@ -20,20 +19,23 @@ var secretValue = regexp.MustCompile(`(?i)((?:pass|pwd|psw|token|secret|key|auth
 // URLs in the text itself, have: not in userinfo, not in a query, and not where an error quotes the one escape in it that
 // cannot be read. Hosts stay, also where they look like a password.
 func Mask(text string, sources ...string) string {
-	var secrets, hosts []string
-	quoted := strings.FieldsFunc(text, func(r rune) bool { return r == '"' || r == ' ' || r == '\n' })
-	for _, source := range slices.Concat(quoted, sources) {
-		s, h := secretsOf(source)
-		secrets, hosts = append(secrets, s...), append(hosts, h...)
-	}
 	hide := make([]bool, len(text))
-	for _, secret := range secrets {
-		for i := range len(secret) - piece + 1 {
-			mark(hide, text, secret[i:i+piece], true)
+	quoted := strings.FieldsFunc(text, func(r rune) bool { return r == '"' || r == ' ' || r == '\n' })
+	// the sources last: what looks like a host in a piece of the text may be a piece of their password
+	for _, urls := range [][]string{quoted, sources} {
+		var secrets, hosts []string
+		for _, source := range urls {
+			s, h := secretsOf(source)
+			secrets, hosts = append(secrets, s...), append(hosts, h...)
 		}
-	}
-	for _, host := range hosts {
-		mark(hide, text, host, false)
+		for _, secret := range secrets {
+			for i := range len(secret) - piece + 1 {
+				mark(hide, text, secret[i:i+piece], true)
+			}
+		}
+		for _, host := range hosts {
+			mark(hide, text, host, false)
+		}
 	}
 	var b strings.Builder
 	for i := range len(text) {

@@ -41,6 +41,7 @@ func FuzzMask(f *testing.F) {
 	f.Add("S3cret%zz")
 	f.Add("p@/ss:#word?")
 	f.Add("비밀번호")
+	f.Add(`p@!ss0001"0#`)
 	f.Add(`back\slash "quoted"`)
 	f.Fuzz(func(t *testing.T, password string) {
 		// what the mask itself, and the texts around it, have in them says nothing

@@ -2,69 +2,50 @@ package tap
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// maxMemory bounds what is remembered of streams that have no tap.
-const maxMemory = 1000
+// maxStreams is how many streams are known at most, those with taps not counted.
+const maxStreams = 1000
 
-// registry is what the taps of the process share: an actor for each stream that has taps, and what is remembered of the
-// others. It is of the package, as upstream's streams are. Its lock is taken before that of a stream.
+// registry is what the taps of the process share: the streams that have taps, and what is known of others. It is of the
+// package, as upstream's streams are. Its lock is taken before that of a stream.
 var registry = struct {
 	sync.Mutex
 	byName map[string]*stream
-	memory map[string]memo
-}{byName: map[string]*stream{}, memory: map[string]memo{}}
+}{byName: map[string]*stream{}}
 
-// memo is what is known of a stream without taps.
-type memo struct {
-	last  time.Time // access unit
-	since time.Time // when it went away; zero where it was there
-}
-
-// LastSeen is when the last access unit of a stream came, also after its last tap was closed. Zero: never.
-func LastSeen(name string) time.Time {
-	registry.Lock()
-	defer registry.Unlock()
-	if s := registry.byName[name]; s != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.lastAt()
+// known gives a stream, or begins to keep it in the place of one without taps. The registry's lock must be held.
+func known(name string) *stream {
+	s := registry.byName[name]
+	if s != nil {
+		return s
 	}
-	return registry.memory[name].last
+	if len(registry.byName) >= maxStreams {
+		for other, idle := range registry.byName {
+			if !idle.runs {
+				delete(registry.byName, other)
+				break
+			}
+		}
+	}
+	s = newStream(name)
+	registry.byName[name] = s
+	return s
 }
 
 // Seen tells what is known of a stream from before the start of the process. It counts where nothing came since.
 func Seen(name string, at time.Time) {
 	registry.Lock()
 	defer registry.Unlock()
-	if s := registry.byName[name]; s != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.last = later(s.last, at)
-		return
-	}
-	m := registry.memory[name]
-	m.last = later(m.last, at)
-	remember(name, m)
+	s := known(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = later(s.last, at)
 }
 
-// remember keeps what is known of a stream. The registry's lock must be held.
-func remember(name string, m memo) {
-	if m == (memo{}) {
-		delete(registry.memory, name)
-		return
-	}
-	if _, ok := registry.memory[name]; !ok && len(registry.memory) >= maxMemory {
-		for other := range registry.memory {
-			delete(registry.memory, other)
-			break
-		}
-	}
-	registry.memory[name] = m
-}
-
-// retire ends the actor of a stream that has no tap, and tells whether it did.
+// retire ends the actor of a stream that has no tap, and tells whether it did. Since when the source is away stays known.
 func retire(s *stream) bool {
 	registry.Lock()
 	defer registry.Unlock()
@@ -73,66 +54,33 @@ func retire(s *stream) bool {
 	if len(s.taps) > 0 {
 		return false
 	}
-	delete(registry.byName, s.name)
-	remember(s.name, memo{s.last, later(s.state.Since, s.before)})
+	s.runs, s.before = false, later(s.state.Since, s.before)
+	s.source, s.state, s.failed, s.pause = nil, State{}, nil, 0
+	if s.last.IsZero() && s.before.IsZero() {
+		delete(registry.byName, s.name)
+	}
 	return true
 }
 
+// running are the goroutines of the package.
+var running atomic.Int32
+
 // launch runs f on a goroutine that Wait waits for.
 func launch(f func()) {
-	running.Lock()
-	defer running.Unlock()
-	if running.n++; running.n == 1 {
-		running.idle = make(chan struct{})
-	}
+	running.Add(1)
 	go func() {
-		defer func() {
-			running.Lock()
-			defer running.Unlock()
-			if running.n--; running.n == 0 {
-				close(running.idle)
-			}
-		}()
+		defer running.Add(-1)
 		f()
 	}()
 }
 
-var running struct {
-	sync.Mutex
-	n    int
-	idle chan struct{} // closed when n is zero
-}
-
-// CloseAll closes every tap, and waits until all has ended, but not longer than the timeout: a dial cannot be broken off.
-func CloseAll(timeout time.Duration) bool {
-	var taps []*Tap
-	registry.Lock()
-	for _, s := range registry.byName {
-		s.mu.Lock()
-		taps = append(taps, s.taps...)
-		s.mu.Unlock()
-	}
-	registry.Unlock()
-	for _, t := range taps {
-		t.Close()
-	}
-	return Wait(timeout)
-}
-
-// Wait waits until all that closed taps had under way has ended, and tells whether it did in time.
+// Wait waits until all that closed taps had under way has ended, and tells whether it did in time: a dial cannot be
+// broken off.
 func Wait(timeout time.Duration) bool {
-	running.Lock()
-	n, idle := running.n, running.idle
-	running.Unlock()
-	if n == 0 {
-		return true
+	for end := time.Now().Add(timeout); running.Load() > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
 	}
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	select {
-	case <-idle:
-		return true
-	case <-timer.C:
-		return false
-	}
+	return true
 }

@@ -1,6 +1,7 @@
 package tap
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"sync"
@@ -16,8 +17,9 @@ const (
 	maxPause = 5 * time.Second        // between two attempts; they begin at a second
 )
 
-// stream is the actor of one stream: it lives while the stream has taps. Its one goroutine decides who dials and what
-// the state is; dials, and leaving, which waits for a dial of upstream's own, have goroutines of their own.
+// stream is the actor of one stream: it runs while the stream has taps, and keeps what is known behind that. Its one
+// goroutine decides who dials and what the state is; dials, and leaving, which waits for a dial of upstream's own, have
+// goroutines of their own.
 //
 // While the source is away one tap dials for all, and what it is told is told to all. Once a tap is joined the others
 // join by themselves, since the source is then there. Away again, all have left: then upstream gives a producer up that
@@ -25,6 +27,7 @@ const (
 type stream struct {
 	name   string
 	woken  chan struct{}
+	runs   bool        // has its goroutine; guarded by the registry's lock
 	pauses atomic.Bool // the source has shown that it pauses
 
 	mu       sync.Mutex
@@ -34,7 +37,6 @@ type stream struct {
 	changed  chan struct{} // closed at each change
 	failed   error         // why nothing could be joined, at failedAt; nil once something was
 	failedAt time.Time
-	retryAt  time.Time
 	pause    time.Duration
 	leaving  *int      // joins of the source whose consumer is not yet removed
 	byUnits  bool      // last is of a tap that reads access units, and has left for their silence: packets do not count
@@ -45,11 +47,8 @@ type stream struct {
 // attempt is a dial under way.
 type attempt struct{ at time.Time }
 
-func newStream(name string, m memo) *stream {
-	return &stream{
-		name: name, woken: make(chan struct{}, 1), changed: make(chan struct{}), leaving: new(int),
-		last: m.last, before: m.since,
-	}
+func newStream(name string) *stream {
+	return &stream{name: name, woken: make(chan struct{}, 1), changed: make(chan struct{}), leaving: new(int)}
 }
 
 func (s *stream) wake() {
@@ -87,7 +86,7 @@ func (s *stream) attend(now time.Time) {
 		switch {
 		case t.join != nil:
 			joined = true
-			if last := t.join.lastAt(); now.Sub(later(last, t.join.At)) >= quiet {
+			if last := t.join.lastAt(); now.Sub(later(last, t.join.at)) >= quiet {
 				silent = append(silent, t.join)
 			} else if !last.IsZero() {
 				t.pause = 0
@@ -118,7 +117,7 @@ func (s *stream) attend(now time.Time) {
 		if now.Sub(dialling) >= Quiet {
 			s.offline(now, "no answer for "+Quiet.String())
 		}
-	case len(due) > 0 && *s.leaving == 0 && !now.Before(s.retryAt):
+	case len(due) > 0 && *s.leaving == 0:
 		s.dial(due[0], now)
 	}
 	s.mu.Unlock()
@@ -143,7 +142,7 @@ func (s *stream) follow(source *streams.Stream, now time.Time) {
 		s.leave(j, nil)
 	}
 	s.mu.Lock()
-	s.source, s.leaving, s.failed, s.retryAt, s.pause, s.byUnits = source, new(int), nil, now, 0, false
+	s.source, s.leaving, s.failed, s.pause, s.byUnits = source, new(int), nil, 0, false
 	s.pauses.Store(false)
 	s.mu.Unlock()
 }
@@ -197,7 +196,7 @@ func (s *stream) dialled(t *Tap, a *attempt, j *Join, err error) (ok bool) {
 	t.attempt = nil
 	s.wake()
 	if err == nil {
-		j.At, t.join, t.err, s.failed = now, j, nil, nil
+		j.at, t.join, t.err, s.failed = now, j, nil, nil
 		s.publish()
 		return true
 	}
@@ -219,14 +218,9 @@ func (s *stream) dialled(t *Tap, a *attempt, j *Join, err error) (ok bool) {
 
 // fail is why nothing can be joined: it is everybody's reason. The lock must be held.
 func (s *stream) fail(now time.Time, err error) {
-	s.failed, s.failedAt = err, now
+	s.failed, s.failedAt, s.pause = err, now, min(s.pause+time.Second, maxPause)
 	for _, t := range s.taps {
-		t.err = err
-	}
-	s.pause = min(s.pause+time.Second, maxPause)
-	s.retryAt = now.Add(s.pause)
-	for _, t := range s.taps {
-		t.retryAt = s.retryAt
+		t.err, t.retryAt = err, now.Add(s.pause)
 	}
 	s.publish()
 	s.offline(now, err.Error())
@@ -327,12 +321,7 @@ func (s *stream) offline(now time.Time, reason string) {
 	since := s.state.Since
 	if since.IsZero() {
 		s.last = s.lastAt()
-		if since = s.last; since.IsZero() {
-			since = s.before
-		}
-		if since.IsZero() {
-			since = now
-		}
+		since = cmp.Or(s.last, s.before, now)
 	}
 	s.tell(State{Known: true, Since: since, Reason: reason})
 }

@@ -69,19 +69,17 @@ func Open(name string, r Reader) *Tap {
 	t := &Tap{reader: r}
 	registry.Lock()
 	defer registry.Unlock()
-	s := registry.byName[name]
-	if s == nil {
-		s = newStream(name, registry.memory[name])
-		registry.byName[name] = s
+	s := known(name)
+	if !s.runs {
+		s.runs = true
 		launch(s.run)
 	}
 	t.stream = s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := time.Now(); now.Sub(s.failedAt) >= time.Second {
-		s.retryAt = now // a new reader is worth an attempt of its own
-	} else {
-		t.err = s.failed
+	// a new reader is worth an attempt of its own, but not at once behind one that failed
+	if s.failed != nil && time.Since(s.failedAt) < time.Second {
+		t.err, t.retryAt = s.failed, s.failedAt.Add(s.pause)
 	}
 	s.taps = append(s.taps, t)
 	s.wake()
@@ -119,14 +117,6 @@ func (t *Tap) Changed() <-chan struct{} {
 	t.stream.mu.Lock()
 	defer t.stream.mu.Unlock()
 	return t.stream.changed
-}
-
-// LastAt is when the last access unit of the stream came, by any tap of it, or the last packet where access units are
-// read by no tap. It may be from before this Tap, or before the process (Seen). Zero: never.
-func (t *Tap) LastAt() time.Time {
-	t.stream.mu.Lock()
-	defer t.stream.mu.Unlock()
-	return t.stream.lastAt()
 }
 
 // Err is why this reader could not join just now, nil while it is joined and before the first attempt ended.

@@ -81,7 +81,7 @@ func TestStumble(t *testing.T) {
 		{Name: core.CodecJPEG, ClockRate: 90000, PayloadType: 26},
 		{Name: core.CodecJPEG, ClockRate: 90000, PayloadType: core.PayloadTypeRAW},
 	} {
-		j := &Join{tap: &Tap{stream: newStream("x", memo{})}}
+		j := &Join{tap: &Tap{stream: newStream("x")}}
 		broken := 0
 		handler, err := j.Units(codec, func(Unit) {}, func(error) { broken++ })
 		require.NoError(t, err)

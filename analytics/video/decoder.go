@@ -16,12 +16,6 @@ import (
 	"unsafe"
 )
 
-// ErrDamaged is a picture of which parts are missing: what would be seen in it is not what is there.
-var ErrDamaged = errors.New("picture is damaged")
-
-// ErrNoPicture is a sample of which nothing could be made.
-var ErrNoPicture = errors.New("no picture")
-
 // Decoder is one libavcodec decoder with one thread. One goroutine uses it at a time.
 type Decoder struct {
 	codec  Codec
@@ -102,12 +96,13 @@ func (d *Decoder) take(s *Sample) (*Picture, error) {
 	frame := C.seats_take(&d.c, &damaged)
 	if frame == nil {
 		d.forget()
-		return nil, fmt.Errorf("decode %s: %w in %d access units", d.codec, ErrNoPicture, len(s.Units))
+		return nil, fmt.Errorf("decode %s: no picture in %d access units", d.codec, len(s.Units))
 	}
 	if damaged != 0 || frame.width <= 0 || frame.height <= 0 {
 		C.seats_frame_free(frame)
 		d.forget()
-		return nil, fmt.Errorf("decode %s: %w", d.codec, ErrDamaged)
+		// what would be seen in it is not what is there
+		return nil, fmt.Errorf("decode %s: picture is damaged", d.codec)
 	}
 	at := s.Units[len(s.Units)-1].At
 	if frame.pts != C.AV_NOPTS_VALUE {

@@ -2,6 +2,7 @@ package video
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -22,22 +23,18 @@ func NewDecoders(most int) *Decoders { return &Decoders{most: most} }
 func (d *Decoders) Acquire(camera string, codec Codec) (*Decoder, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	pick := -1
-	for i, dec := range d.idle {
-		if dec.codec == codec && dec.camera == camera && dec.at != (Position{}) {
-			pick = i
-			break
-		}
-		if dec.codec == codec && dec.at == (Position{}) && pick < 0 {
-			pick = i
-		}
+	pick := slices.IndexFunc(d.idle, func(dec *Decoder) bool {
+		return dec.codec == codec && dec.camera == camera && dec.at != Position{}
+	})
+	if pick < 0 {
+		pick = slices.IndexFunc(d.idle, func(dec *Decoder) bool { return dec.codec == codec && dec.at == Position{} })
 	}
 	if pick < 0 && d.open >= d.most && len(d.idle) > 0 {
 		pick = 0
 	}
 	if pick >= 0 {
 		dec := d.idle[pick]
-		d.idle = append(d.idle[:pick], d.idle[pick+1:]...)
+		d.idle = slices.Delete(d.idle, pick, pick+1)
 		if dec.codec == codec {
 			if dec.camera != camera {
 				dec.forget()

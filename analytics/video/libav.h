@@ -47,7 +47,6 @@ typedef struct {
 	AVPacket *packet;
 	int stream;
 	int codec;
-	int ended;
 } seats_file;
 
 int seats_file_open(seats_file *f, const char *path);

@@ -158,9 +158,3 @@ func (s *Sampler) Take(dst *Sample, after Position) bool {
 	}
 	return true
 }
-
-// Reset forgets the open GOP: the stream went away.
-func (s *Sampler) Reset() {
-	s.buf, s.units = s.buf[:0], s.units[:0]
-	s.keyAt, s.distance, s.full = time.Time{}, 0, false
-}
