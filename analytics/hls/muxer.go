@@ -56,7 +56,7 @@ func (m *muxer) follow(medias []*core.Media) {
 	m.tap = tap.Open(m.name, tap.Reader{
 		Format: "hls/fmp4",
 		Wants:  [][]*core.Media{medias},
-		Track: func(j *tap.Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {
+		Track: func(j *tap.Join, codec *core.Codec) (core.HandlerFunc, error) {
 			c, ok := j.Value.(*consumer)
 			if !ok {
 				c = &consumer{muxer: m, join: j}

@@ -106,7 +106,7 @@ func (c *Camera) End() {
 var codecs = map[string]video.Codec{core.CodecH264: video.H264, core.CodecH265: video.H265, core.CodecJPEG: video.MJPEG}
 
 // track makes the camera ready for a join's video.
-func (c *Camera) track(j *tap.Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {
+func (c *Camera) track(j *tap.Join, codec *core.Codec) (core.HandlerFunc, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.join, c.joinedAt, c.codec = j, time.Now(), codecs[codec.Name]

@@ -62,7 +62,7 @@ func (c *consumer) AddTrack(media *core.Media, _ *core.Codec, receiver *core.Rec
 	reader := &j.tap.reader
 	if reader.Track != nil {
 		var err error
-		if handler, err = reader.Track(j, receiver.Codec, receiver); err != nil {
+		if handler, err = reader.Track(j, receiver.Codec); err != nil {
 			return err
 		}
 	}

@@ -109,7 +109,7 @@ func open(t testing.TB, name string, direct bool, sets ...[]*core.Media) *journa
 	r.Joined = func(j *Join) { g.lines <- fmt.Sprintf("joined %d", len(j.Receivers)) }
 	r.Left = func(*Join) { g.lines <- "left" }
 	if !direct {
-		r.Track = func(j *Join, codec *core.Codec, _ *core.Receiver) (core.HandlerFunc, error) {
+		r.Track = func(j *Join, codec *core.Codec) (core.HandlerFunc, error) {
 			return j.Units(codec, func(u Unit) {
 				u.Data = append([]byte{}, u.Data...)
 				g.units <- u

@@ -34,7 +34,7 @@ type Reader struct {
 
 	// Track is called for each track of a join before its first packet; its handler gets the packets. An error leaves
 	// the track out. Where there is no Track, or no handler, packets are only noticed.
-	Track  func(j *Join, codec *core.Codec, receiver *core.Receiver) (core.HandlerFunc, error)
+	Track  func(j *Join, codec *core.Codec) (core.HandlerFunc, error)
 	Joined func(j *Join) // all tracks of a join are there; its packets may come a little earlier. May be nil
 	Left   func(j *Join) // nothing of a join counts from now on; it was Joined before. May be nil
 

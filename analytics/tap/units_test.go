@@ -16,7 +16,7 @@ func TestSharedPacket(t *testing.T) {
 	name, s := newSource(t, "")
 	camera := publish(s, h264Codec(core.PayloadTypeRAW))
 	payloads := make(chan []byte, 1000)
-	reads := Open(name, Reader{Wants: [][]*core.Media{onlyH264}, Track: func(*Join, *core.Codec, *core.Receiver) (core.HandlerFunc, error) {
+	reads := Open(name, Reader{Wants: [][]*core.Media{onlyH264}, Track: func(*Join, *core.Codec) (core.HandlerFunc, error) {
 		return func(packet *core.Packet) { payloads <- bytes.Clone(packet.Payload) }, nil
 	}})
 	defer reads.Close()
