@@ -68,7 +68,7 @@ func TestCuts(t *testing.T) {
 				t.Logf("%s: said after %s: %q", ca.name, since(cut), now.Text)
 			} else {
 				now := v.until(15*time.Second, "it moves in another way", func(now seen) bool {
-					return now.moving() && len(now.Gaps) > len(before.Gaps) && contains(strings.Join(ca.left, " "), now.Playing)
+					return now.moving() && len(now.Gaps) > len(before.Gaps) && strings.Contains(strings.Join(ca.left, " "), now.Playing)
 				})
 				stood := now.Gaps[len(now.Gaps)-1]
 				t.Logf("%s: the picture stood for %.1f s, then by %s %s: %s", ca.name, (stood[1]-stood[0])/1000, now.Playing, now.Route, now.Reason)

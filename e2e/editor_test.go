@@ -113,8 +113,7 @@ analytics:
 // TestEditorByKeyboard: the same without a mouse, from the first Tab on, over the test card. About 60 s.
 func TestEditorByKeyboard(t *testing.T) {
 	t.Parallel()
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	s := newServer(t, fmt.Sprintf("streams:\n  cam1: rtsp://127.0.0.1:%d/clip # the door\nanalytics:\n  store_id: test # ours\n  interval: 500ms\n  model: {path: %s}\n",
 		source.rtsp, filepath.Join(root, "models", "testcard.onnx")))
 	original := s.text()

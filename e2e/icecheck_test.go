@@ -103,8 +103,8 @@ func TestICEPage(t *testing.T) {
 	ko.shot("ice-ko-phone")
 
 	for _, secret := range []string{coturn.Password, "wrong-s3cret", "north-wind"} {
-		require.NotContains(t, s.output(), secret)
+		require.NotContains(t, s.Output(), secret)
 		require.NotContains(t, fmt.Sprint(report), secret)
 	}
-	require.Contains(t, s.output(), "[ice] server fails")
+	require.Contains(t, s.Output(), "[ice] server fails")
 }

@@ -51,7 +51,7 @@ func TestOperatorsServersAreAsked(t *testing.T) {
 	require.NoError(t, err)
 	var own []string
 	for line := range strings.Lines(answer) {
-		if strings.HasPrefix(line, "a=candidate:") && contains(line, " "+lab.BoxPublic+" 8555 ") {
+		if strings.HasPrefix(line, "a=candidate:") && strings.Contains(line, " "+lab.BoxPublic+" 8555 ") {
 			own = append(own, strings.TrimSpace(line))
 		}
 	}

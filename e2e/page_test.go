@@ -25,8 +25,7 @@ var hostileNames = []string{
 // is away.
 func room(t testing.TB) *server {
 	t.Helper()
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	name := func(s string) string {
 		b, err := json.Marshal(s) // JSON's strings are YAML's, too
 		require.NoError(t, err)

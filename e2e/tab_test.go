@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,6 +30,12 @@ type tab struct {
 func newTab(t testing.TB, width, height int, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	ctx, _ := chromium.New(t, width, height, more...)
+	return tabOf(ctx, t)
+}
+
+// tabOf drives a tab that is there already, or begins with its first use.
+func tabOf(ctx context.Context, t testing.TB) *tab {
+	t.Helper()
 	b := &tab{t: t, ctx: ctx}
 	require.NoError(t, chromedp.Listen(ctx, func(ev any) {
 		switch ev := ev.(type) {
@@ -104,6 +111,12 @@ func (b *tab) said() []string {
 	return list
 }
 
+// fits holds the page to the width of its window.
+func (b *tab) fits(name string) {
+	b.t.Helper()
+	require.LessOrEqual(b.t, run[int](b, `document.documentElement.scrollWidth - innerWidth`), 0, "%s scrolls down only", name)
+}
+
 // shot saves a picture of the whole page where SCREENSHOTS names a folder.
 func (b *tab) shot(name string) {
 	b.t.Helper()
@@ -113,5 +126,6 @@ func (b *tab) shot(name string) {
 	}
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	require.NoError(b.t, err)
+	name = strings.NewReplacer("/", "_", " ", "_").Replace(name)
 	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
 }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,7 +36,7 @@ func streaming(t testing.TB, config string) *server {
 const moving = `(() => {
 	const player = document.querySelector('video-stream');
 	const picture = player?.picture ?? document.querySelector('video');
-	if (!picture || picture.videoWidth === 0) return false;
+	if (!picture || picture.videoWidth === 0 || picture.readyState < 2) return false;
 	const canvas = window.seenCanvas ??= Object.assign(document.createElement('canvas'), {width: 32, height: 18});
 	const context = canvas.getContext('2d', {willReadFrequently: true});
 	context.drawImage(picture, 0, 0, canvas.width, canvas.height);
@@ -53,9 +51,7 @@ func TestPagesComeWhole(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
 	s.start()
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	pass := httputil.NewSingleHostReverseProxy(target)
+	pass := s.passing(keepHost)
 	cases := []struct{ page, part, whole string }{
 		{"stream.html?src=cam1", "/player/multipart.js", `!!document.querySelector('video-stream')?.dataset.state`},
 		{"seats.html", "/seats/state.js", `document.querySelector('.link')?.dataset.state !== undefined`},
@@ -218,9 +214,7 @@ func TestUpstreamPages(t *testing.T) {
 // hold keeps a stream's source running until the test ends, as a viewer would: others begin at once.
 func (s *server) hold(stream string) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.api+"api/stream.mp4?src="+stream, nil)
-	require.NoError(s.t, err)
-	res, err := http.DefaultClient.Do(req)
+	res, err := http.Get(s.api + "api/stream.mp4?src=" + stream)
 	require.NoError(s.t, err)
 	require.Equal(s.t, http.StatusOK, res.StatusCode)
 	go func() { _, _ = io.Copy(io.Discard, res.Body) }()
@@ -274,13 +268,9 @@ func TestOperatorsOwnPages(t *testing.T) {
 	}
 	s.start()
 	page := func(name string) string {
-		res, err := http.Get(s.api + name)
-		require.NoError(t, err)
-		defer func() { _ = res.Body.Close() }()
-		require.Equal(t, http.StatusOK, res.StatusCode, name)
-		b, err := io.ReadAll(res.Body)
-		require.NoError(t, err)
-		return string(b)
+		status, text := request(t, http.MethodGet, s.api+name, "")
+		require.Equal(t, http.StatusOK, status, name)
+		return text
 	}
 	for _, name := range []string{"seats.html", "stream.html", "ice.html", "hls.html"} {
 		require.Equal(t, "the operator's", page(name), name)
