@@ -160,8 +160,7 @@ func (b *tab) closesPasswordDialogs() {
 	b.t.Helper()
 	paused, asked := chromedp.Events(b.ctx, fetch.RequestPaused), chromedp.Events(b.ctx, fetch.AuthRequired)
 	yes := true
-	_, err := chromedp.Call(b.ctx, fetch.Enable, fetch.EnableParams{HandleAuthRequests: &yes})
-	require.NoError(b.t, err)
+	tell(b, fetch.Enable, fetch.EnableParams{HandleAuthRequests: &yes})
 	go func() {
 		for event, err := range paused {
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -81,6 +82,15 @@ func (b *tab) until(limit time.Duration, condition string) {
 	}
 	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 	require.Fail(b.t, "not in time", "waited %s until %s (%v); the page says %.2000s", limit, condition, err, text)
+}
+
+// tell has the browser do something, by the DevTools protocol.
+func tell[P, R any](b *tab, method cdp.Command[P, R], params P) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	_, err := chromedp.Call(ctx, method, params)
+	require.NoError(b.t, err)
 }
 
 // run gives the value of a JavaScript expression, awaited where it is a promise.
