@@ -62,7 +62,7 @@ func TestPlayer(t *testing.T) {
 			require.Less(t, at, ca.limit)
 			p.until(3*time.Second, fmt.Sprintf("player.route === %q", ca.route))
 			require.Contains(t, run[string](p, "player.reason"), ca.reason)
-			require.Zero(t, run[int](p, "eye.blank"))
+			require.Empty(t, run[[]float64](p, "watch.blanks"))
 			p.show("playing")
 			p.emulate(360, 640, "light")
 			p.show("phone")
@@ -100,8 +100,8 @@ func TestPlayerChanges(t *testing.T) {
 	run[any](p, "(window.before = player.picture, player.player.ladder.renew(player.player.ladder.modes[0], 'behind'), 0)")
 	p.until(15*time.Second, "player.picture !== before && player.playing === 'webrtc' && player.reason === 'behind'")
 	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1")
-	p.until(5*time.Second, "eye.movedAt > performance.now() - 500")
-	require.Zero(t, run[int](p, "eye.blank"))
+	p.until(5*time.Second, "watch.last > performance.now() - 500")
+	require.Empty(t, run[[]float64](p, "watch.blanks"))
 }
 
 // TestPlayerCameraDown: a camera that goes is said with its time, its last picture stays, and it comes back by itself.
@@ -128,8 +128,8 @@ func TestPlayerCameraDown(t *testing.T) {
 		require.Empty(t, run[string](page, "player.playing"))
 		page.show("offline")
 		// the picture is still there when all traffic has ended
-		page.until(5*time.Second, fmt.Sprintf("eye.seen > %d", run[int](page, "eye.seen")+20))
-		require.Zero(t, run[int](page, "eye.blank"))
+		page.until(5*time.Second, fmt.Sprintf("performance.now() > %f", run[float64](page, "performance.now()")+1000))
+		require.Empty(t, run[[]float64](page, "watch.blanks"))
 	}
 	require.Contains(t, s.Output(), "[live] source offline")
 
@@ -137,7 +137,7 @@ func TestPlayerCameraDown(t *testing.T) {
 	began := time.Now()
 	for _, page := range []*tab{p, q} {
 		before := run[float64](page, "performance.now()")
-		page.until(20*time.Second, fmt.Sprintf("player.playing !== '' && eye.movedAt > %f && player.dataset.state === 'playing'", before))
+		page.until(20*time.Second, fmt.Sprintf("player.playing !== '' && watch.last > %f && player.dataset.state === 'playing'", before))
 		t.Logf("it plays again after %s", since(began))
 		page.show("again")
 	}
@@ -256,7 +256,7 @@ func TestPlayerBoxRestarts(t *testing.T) {
 	s.start()
 	began := time.Now()
 	before := run[float64](p, "performance.now()")
-	p.until(40*time.Second, fmt.Sprintf("player.playing === 'webrtc' && eye.movedAt > %f", before))
+	p.until(40*time.Second, fmt.Sprintf("player.playing === 'webrtc' && watch.last > %f", before))
 	t.Logf("WebRTC again after %s", since(began))
-	require.Zero(t, run[int](p, "eye.blank"))
+	require.Empty(t, run[[]float64](p, "watch.blanks"))
 }

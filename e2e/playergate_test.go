@@ -121,41 +121,6 @@ func (g *playerGate) pump(ctx context.Context, cancel func(), from, to *websocke
 	}
 }
 
-// playerEye looks at the pixels on the screen. An element's state is not believed.
-const playerEye = `(() => {
-	window.player = document.querySelector('video-stream');
-	const canvas = new OffscreenCanvas(64, 36), context = canvas.getContext('2d', {willReadFrequently: true});
-	const eye = window.eye = {moved: {}, counts: {}, seen: 0, blank: 0, movedAt: 0, changes: []};
-	let last = '';
-	const note = () => eye.changes.push({at: Math.round(performance.now()), playing: player.playing, route: player.route, reason: player.reason});
-	player.addEventListener('change', note);
-	note();
-	setInterval(() => {
-		const picture = player.picture;
-		if (!picture) return;
-		context.clearRect(0, 0, 64, 36);
-		try { context.drawImage(picture, 0, 0, 64, 36); } catch { /* an image that is broken */ }
-		const data = context.getImageData(0, 0, 64, 36).data;
-		let hash = 0, low = 255, high = 0;
-		for (let i = 0; i < data.length; i += 4) {
-			const light = data[i] + data[i + 1] + data[i + 2];
-			hash = (hash * 31 + light) | 0;
-			low = Math.min(low, light / 3);
-			high = Math.max(high, light / 3);
-		}
-		const blank = high - low < 20;
-		if (eye.seen && blank) eye.blank++;
-		if (blank) return;
-		eye.seen++;
-		if (hash === last) return;
-		last = hash;
-		eye.movedAt = performance.now();
-		const mode = player.playing;
-		eye.counts[mode] = (eye.counts[mode] || 0) + 1;
-		if (mode && eye.counts[mode] === 2) eye.moved[mode] ??= eye.movedAt;
-	}, 50);
-})()`
-
 // newPlayerBrowser is a running Chromium, whose first tab stays empty.
 func newPlayerBrowser(t testing.TB) *tab {
 	t.Helper()
@@ -164,17 +129,17 @@ func newPlayerBrowser(t testing.TB) *tab {
 	return b
 }
 
-// watch opens a page with the player in a tab of its own, and has the eye look at it.
+// watch opens a page with the player in a tab of its own, and has watch.js look at it. An element's state is not believed.
 func (b *tab) watch(t testing.TB, address string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
 	p := tabOf(ctx, t)
 	p.open(address)
-	run[any](p, playerEye)
+	run[any](p, watchScript+"window.player = document.querySelector('video-stream'); undefined")
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the player said: %s", run[string](p, "JSON.stringify(eye)"))
+			t.Logf("the player said: %s", run[string](p, "JSON.stringify(watch)"))
 			p.show("failed")
 		}
 	})
@@ -184,8 +149,8 @@ func (b *tab) watch(t testing.TB, address string) *tab {
 // moves waits until a mode moves and tells when it did first, from the beginning of the page.
 func (b *tab) moves(limit time.Duration, mode string) time.Duration {
 	b.t.Helper()
-	b.until(limit, fmt.Sprintf("eye.moved.%[1]s > 0 && player.playing === '%[1]s'", mode))
-	return time.Duration(run[float64](b, "eye.moved."+mode) * float64(time.Millisecond)).Round(time.Millisecond)
+	b.until(limit, fmt.Sprintf("watch.modes.%[1]s > 0 && player.playing === '%[1]s'", mode))
+	return time.Duration(run[float64](b, "watch.modes."+mode) * float64(time.Millisecond)).Round(time.Millisecond)
 }
 
 // show is shot with the name of the test.

@@ -194,8 +194,6 @@ webrtc:
 // TestBrokenConfigStopsTheStart: one sentence with file and line, and nothing runs open.
 func TestBrokenConfigStopsTheStart(t *testing.T) {
 	cases := []struct{ name, text, want string }{
-		{"does not parse", "api: {listen: \"127.0.0.1:0\"}\nstreams: [\n", "go2rtc.yaml:"},
-		{"wrong type", "api:\n  listen: \"127.0.0.1:0\"\n  local_auth: [1]\n", "go2rtc.yaml:3:"},
 		{"unknown key of ours", "api: {listen: \"\"}\nanalytics:\n  intervall: 3s\n", `go2rtc.yaml:3: analytics: unknown key "intervall", did you mean "interval"?`},
 		{"unknown stream", "api: {listen: \"\"}\nanalytics:\n  store_id: s\n  seats:\n    A: {stream: cam9, roi: [[0, 0], [1, 0], [1, 1]]}\n", `go2rtc.yaml:5: analytics.seats.A.stream: no stream "cam9" under streams:`},
 		{"provider that is not there", "streams: {cam1: \"rtsp://127.0.0.1:1/1\"}\nanalytics:\n  store_id: s\n  model: {provider: cuda, path: " + filepath.Join(root, "models", "testcard.onnx") + "}\n  seats:\n    A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}\n", "it has cpu"},
