@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -17,7 +16,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/heapprofiler"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -199,14 +197,9 @@ func (b *tab) heap() (size float64) {
 	b.t.Helper()
 	size = math.Inf(1)
 	for range 3 {
-		require.NoError(b.t, chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-			if _, err := chromedp.Call(ctx, heapprofiler.CollectGarbage, cdp.Empty{}); err != nil {
-				return err
-			}
-			usage, err := chromedp.Call(ctx, runtime.GetHeapUsage, cdp.Empty{})
-			size = min(size, usage.UsedSize+usage.EmbedderHeapUsedSize)
-			return err
-		})))
+		tell(b, heapprofiler.CollectGarbage, cdp.Empty{})
+		usage := tell(b, runtime.GetHeapUsage, cdp.Empty{})
+		size = min(size, usage.UsedSize+usage.EmbedderHeapUsedSize)
 	}
 	return size
 }

@@ -85,12 +85,13 @@ func (b *tab) until(limit time.Duration, condition string) {
 }
 
 // tell has the browser do something, by the DevTools protocol.
-func tell[P, R any](b *tab, method cdp.Command[P, R], params P) {
+func tell[P, R any](b *tab, method cdp.Command[P, R], params P) R {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
-	_, err := chromedp.Call(ctx, method, params)
+	reply, err := chromedp.Call(ctx, method, params)
 	require.NoError(b.t, err)
+	return reply
 }
 
 // run gives the value of a JavaScript expression, awaited where it is a promise.
@@ -130,12 +131,14 @@ func (b *tab) fits(name string) {
 // shot saves a picture of the whole page where SCREENSHOTS names a folder.
 func (b *tab) shot(name string) {
 	b.t.Helper()
-	folder := os.Getenv("SCREENSHOTS")
-	if folder == "" {
-		return
+	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
+		b.save(filepath.Join(folder, strings.NewReplacer("/", "_", " ", "_").Replace(name)+".png"))
 	}
+}
+
+func (b *tab) save(file string) {
+	b.t.Helper()
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	require.NoError(b.t, err)
-	name = strings.NewReplacer("/", "_", " ", "_").Replace(name)
-	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
+	require.NoError(b.t, os.WriteFile(file, png, 0o600))
 }

@@ -173,16 +173,7 @@ publish: {}
 // TestOperatorsConfig: the file that operators were given, which upstream runs open on its defaults.
 func TestOperatorsConfig(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, `streams: {cam1: "rtsp://127.0.0.1:1/1"}
-webrtc:
-  candidates:
-    - stun:stun.l.google.com:19302    # 무료
-  ice_servers:
-    - urls: [stun:stun.l.google.com:19302]
-    - urls: [turn:turn.metered.ca:443?transport=tcp]
-      username: your-username
-      credential: your-password
-`)
+	s := newServer(t, "streams: {cam1: \"rtsp://127.0.0.1:1/1\"}\n"+operators)
 	s.rewrite("webrtc: {listen: \"\"}\n", "")
 	s.start()
 	var streams map[string]any
