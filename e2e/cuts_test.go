@@ -23,7 +23,9 @@ func TestCuts(t *testing.T) {
 	}{
 		{"TURN server gone", symmetric, "turn/udp", func(s *site) { s.turn.Kill() }, (*site).startTURN, []string{"mse"}},
 		{
-			"UDP dropped", lab.NAT{}, "stun",
+			"UDP dropped",
+			lab.NAT{},
+			"stun",
 			func(s *site) { s.SetNAT(s.WebNAT, lab.NAT{BlockUDP: true}) },
 			func(s *site) { s.SetNAT(s.WebNAT, lab.NAT{}) },
 			[]string{"mse", "webrtc"},
