@@ -43,17 +43,22 @@ func (b *tab) views(t *testing.T, s *server, prefix string) {
 		{"health", "health", `document.querySelectorAll('seats-health tbody tr').length > 0`},
 	} {
 		b.open(s.api + "seats.html?" + view.name + "#" + view.hash) // another address, so that it is loaded anew
-		for _, look := range []struct {
-			name, scheme string
-			width        int64
-			height       int64
-		}{{"", "light", 1280, 800}, {"-dark", "dark", 1280, 800}, {"-phone", "light", 390, 844}, {"-phone-dark", "dark", 390, 844}} {
-			b.emulate(look.width, look.height, look.scheme)
-			b.until(secs(20), view.there)
-			b.shot(prefix + view.name + look.name)
-			b.axe(view.name + look.name)
-			require.LessOrEqual(t, run[int](b, `document.documentElement.scrollWidth - innerWidth`), 0, "%s%s scrolls down only", view.name, look.name)
-		}
+		b.dresses(prefix+view.name, view.there)
 		require.Empty(t, b.uncaught(), view.name)
+	}
+}
+
+// dresses holds what the tab shows to the rules in both schemes, and on a phone.
+func (b *tab) dresses(name, there string) {
+	b.t.Helper()
+	for _, look := range []struct {
+		name, scheme  string
+		width, height int64
+	}{{"", "light", 1280, 800}, {"-dark", "dark", 1280, 800}, {"-phone", "light", 390, 844}, {"-phone-dark", "dark", 390, 844}} {
+		b.emulate(look.width, look.height, look.scheme)
+		b.until(secs(20), there)
+		b.shot(name + look.name)
+		b.axe(name + look.name)
+		b.fits(name + look.name)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ type cameraRow struct {
 func TestCameraComesAndGoes(t *testing.T) {
 	t.Parallel()
 	source := camera(t, cardSource(t))
-	s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+card("cam1"))
+	s := newServer(t, source.asCam1()+card("cam1"))
 	s.start()
 	told := func(want ...string) func() bool {
 		return func() bool { return fmt.Sprint(kinds(s.events(""))) == fmt.Sprint(want) }
@@ -61,17 +62,13 @@ func TestCameraComesAndGoes(t *testing.T) {
 	require.False(t, away.Online)
 	require.NotNil(t, away.Error)
 	require.WithinDuration(t, time.Now().Add(-12*time.Second), *away.LastFrameAt, 10*time.Second)
-	var state sourceState
-	s.get("api/source?src=cam1", &state)
-	require.Equal(t, *away.LastFrameAt, state.Since)
+	require.Equal(t, *away.LastFrameAt, s.source("cam1").Since)
 	s.stop()
 	s.start()
 	require.Equal(t, away.LastFrameAt, s.cameraRow().LastFrameAt)
 	s.wait(15*time.Second, "its row is written again or stays", func() bool { return !s.cameraRow().Online })
 	require.Equal(t, away.LastFrameAt, s.cameraRow().LastFrameAt)
-	state = sourceState{}
-	s.get("api/source?src=cam1", &state)
-	require.Equal(t, *away.LastFrameAt, state.Since)
+	require.Equal(t, *away.LastFrameAt, s.source("cam1").Since)
 
 	source.start()
 	s.wait(30*time.Second, "the camera is back", told("camera_offline", "camera_online", "camera_offline", "camera_online"))
@@ -81,8 +78,7 @@ func TestCameraComesAndGoes(t *testing.T) {
 // TestWhatIsMissingDoesNotStopTheStreams: an operator's server streams without a model, and whatever the database does.
 func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 	t.Parallel()
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	cases := []struct {
 		name string
 		make func(s *server)
@@ -107,10 +103,10 @@ func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 			if ca.name == "no model" {
 				section = "analytics:\n  store_id: test\n  seats: {A: {stream: cam1, roi: [[0, 0], [1, 0], [1, 1]]}}\n"
 			}
-			s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+section)
+			s := newServer(t, source.asCam1()+section)
 			ca.make(s)
 			s.start()
-			s.wait(10*time.Second, "the log says it", func() bool { return contains(s.output(), ca.line) })
+			s.wait(10*time.Second, "the log says it", func() bool { return strings.Contains(s.Output(), ca.line) })
 			require.Equal(t, http.StatusOK, s.get("api/seats", nil))
 			s.wait(20*time.Second, "the stream plays", func() bool { return s.get("api/frame.mp4?src=cam1", nil) == http.StatusOK })
 			s.stop()
@@ -126,11 +122,10 @@ func TestPasswordStaysInside(t *testing.T) {
 	s.start()
 	s.wait(20*time.Second, "the camera is offline", func() bool { return s.cameraRow().Error != nil })
 	said := *s.cameraRow().Error
-	var state sourceState
-	s.get("api/source?src=cam1", &state)
+	state := s.source("cam1")
 	require.NotEmpty(t, state.Error)
 	s.stop()
-	places := map[string]string{"api/seats": said, "api/source": state.Error, "log": s.output()}
+	places := map[string]string{"api/seats": said, "api/source": state.Error, "log": s.Output()}
 	for _, suffix := range []string{"", "-wal"} {
 		b, err := os.ReadFile(filepath.Join(s.dir, "seats.db"+suffix))
 		if err == nil {
@@ -146,15 +141,13 @@ func TestPasswordStaysInside(t *testing.T) {
 // TestPanickingSource: a source that panics in upstream's code costs its own camera, at each start, and no other.
 func TestPanickingSource(t *testing.T) {
 	t.Parallel()
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	s := newServer(t, fmt.Sprintf("streams: {cam1: \"echo:\", cam2: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+card("cam1"))
 	for range 2 {
 		s.start()
 		s.wait(20*time.Second, "the camera is offline", func() bool { return s.cameraRow().Error != nil })
 		require.Contains(t, *s.cameraRow().Error, "echo:")
-		var state sourceState
-		s.wait(10*time.Second, "the other plays", func() bool { s.get("api/source?src=cam2", &state); return state.Online })
+		s.wait(10*time.Second, "the other plays", func() bool { return s.source("cam2").Online })
 		s.stop()
 	}
 }
@@ -165,7 +158,7 @@ func TestPlainServerLeavesNothing(t *testing.T) {
 	s := newServer(t, "streams: {cam1: \"rtsp://127.0.0.1:1/none\"}\n")
 	s.start()
 	s.stop()
-	require.NotContains(t, s.output(), "ERR")
+	require.NotContains(t, s.Output(), "ERR")
 	files, err := os.ReadDir(s.dir)
 	require.NoError(t, err)
 	require.Len(t, files, 1, "its configuration")

@@ -3,11 +3,9 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,9 +24,19 @@ func ended(t testing.TB, dir string, args ...string) (code int, stdout, stderr s
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "go2rtc"), args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &err
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, environment(), &out, &err
 	_ = cmd.Run() // the exit status tells
 	return cmd.ProcessState.ExitCode(), out.String(), err.String()
+}
+
+// refusal is what our binary says of a configuration, go2rtc.yaml, that it refuses.
+func refusal(t testing.TB, text string) (stdout, stderr string) {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go2rtc.yaml"), []byte(text), 0o600))
+	code, stdout, stderr := ended(t, dir, "-config", "go2rtc.yaml")
+	require.Equal(t, 1, code, stdout)
+	return stdout, stderr
 }
 
 // TestRefusal: one line on stderr, the whole of it, with the document as it was named on the command line.
@@ -89,32 +97,16 @@ func TestVersion(t *testing.T) {
 	require.Equal(t, said[1:], []string{info.Version, info.Revision, info.Seats.Version, info.Seats.Revision})
 }
 
-func request(t testing.TB, method, url, body string) (status int, text string) {
+// locked holds a page to its password.
+func locked(t testing.TB, url, password string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	require.NoError(t, err)
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	return res.StatusCode, string(b)
-}
-
-// asAdmin is the status that a page answers a client with, who gives a password or none; 0 where nothing answers.
-func asAdmin(t testing.TB, url, password string) int {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	require.NoError(t, err)
-	if password != "" {
-		req.SetBasicAuth("admin", password)
+	ask := func(header ...string) int {
+		res, _ := do(t, http.MethodGet, url, "", header...)
+		return res.StatusCode
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0
-	}
-	_ = res.Body.Close()
-	return res.StatusCode
+	require.Equal(t, http.StatusUnauthorized, ask())
+	require.Equal(t, http.StatusUnauthorized, ask(asAdmin("guess")...))
+	require.Equal(t, http.StatusOK, ask(asAdmin(password)...))
 }
 
 // TestEditorRefuses: what the next start would refuse is not saved, or the restart button would lock its user out.
@@ -160,10 +152,8 @@ func TestPasswordIsAsked(t *testing.T) {
       credential: your-password
 `)
 	s.launch()
-	ask := func(password string) int { return asAdmin(t, s.api+"api/streams", password) }
-	s.wait(10*time.Second, "the API answers", func() bool { return ask("secret") == http.StatusOK })
-	require.Equal(t, http.StatusUnauthorized, ask(""))
-	require.Equal(t, http.StatusUnauthorized, ask("wrong"))
+	s.wait(10*time.Second, "the API answers", func() bool { return s.status("api/streams") == http.StatusUnauthorized })
+	locked(t, s.api+"api/streams", "secret")
 }
 
 // TestPasswordIsAskedThroughAProxy: a tunnel on the same machine is a loopback client, and its visitors are not.
@@ -172,19 +162,11 @@ func TestPasswordIsAskedThroughAProxy(t *testing.T) {
 	s := newServer(t, "")
 	s.rewrite("api: {", "api: {username: admin, password: secret, ")
 	s.start() // asks api/seats without a password, as a program on this machine may
-	require.NotContains(t, s.output(), "no password")
+	require.NotContains(t, s.Output(), "no password")
 
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		r.SetXForwarded()
-	}})
+	proxy := httptest.NewServer(s.passing((*httputil.ProxyRequest).SetXForwarded))
 	defer proxy.Close()
-	ask := func(password string) int { return asAdmin(t, proxy.URL+"/api/config", password) }
-	require.Equal(t, http.StatusUnauthorized, ask(""))
-	require.Equal(t, http.StatusUnauthorized, ask("guess"))
-	require.Equal(t, http.StatusOK, ask("secret"))
+	locked(t, proxy.URL+"/api/config", "secret")
 	s.stop()
 }
 
@@ -195,6 +177,6 @@ func TestOpenAPIIsSaid(t *testing.T) {
 	s := newServer(t, "")
 	s.rewrite(`listen: "127.0.0.1:`, `listen: "192.0.2.1:`)
 	s.launch()
-	s.wait(10*time.Second, "it says so", func() bool { return contains(s.output(), "[api] no password") })
-	require.Equal(t, 1, strings.Count(s.output(), "no password"))
+	s.wait(10*time.Second, "it says so", func() bool { return strings.Contains(s.Output(), "[api] no password") })
+	require.Equal(t, 1, strings.Count(s.Output(), "no password"))
 }

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -17,8 +15,7 @@ import (
 // again. The test card's person comes and goes every 30 s; about 40 s.
 func TestSeatIsEdited(t *testing.T) {
 	t.Parallel()
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	s := newServer(t, fmt.Sprintf(`# the shop's
 streams:
   cam1: "rtsp://127.0.0.1:%d/clip" # by the door
@@ -31,10 +28,7 @@ analytics:
 	s.start()
 
 	// whoever draws the first seat of a camera sees what is found in it
-	ws, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws", nil)
-	require.NoError(t, err)
-	defer func() { _ = ws.Close() }()
-	_ = res.Body.Close()
+	ws := s.socket("")
 	require.NoError(t, ws.SetReadDeadline(time.Now().Add(60*time.Second)))
 	read := func(kind string, into any) {
 		t.Helper()
@@ -118,13 +112,8 @@ analytics:
 	require.Len(t, history.Seats[0].Seen, 7*24)
 	require.Positive(t, history.Seats[0].Seen[7*24-1])
 
-	evil, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.api+"api/seats?id=A1", http.NoBody)
-	require.NoError(t, err)
-	evil.Header.Set("Origin", "http://evil.example")
-	res, err = http.DefaultClient.Do(evil)
-	require.NoError(t, err)
-	_ = res.Body.Close()
-	require.Equal(t, http.StatusForbidden, res.StatusCode)
+	evil, _ := do(t, http.MethodDelete, s.api+"api/seats?id=A1", "", "Origin", "http://evil.example")
+	require.Equal(t, http.StatusForbidden, evil.StatusCode)
 	status, said = request(t, http.MethodDelete, s.api+"api/seats?id=A1&revision="+all.Seats[0].Revision, "")
 	require.Equal(t, http.StatusNoContent, status, said)
 	require.Equal(t, original, s.text())

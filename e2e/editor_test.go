@@ -67,8 +67,7 @@ analytics:
 	// the corners in the wrong order cross, and are not saved
 	roi := truthOf(t, people).Seats[0].ROI
 	for _, i := range []int{0, 2, 1, 3} {
-		p := b.at(roi[i][0], roi[i][1])
-		b.click(p[0], p[1], 1)
+		b.click(b.at(roi[i][0], roi[i][1]), 1)
 	}
 	b.until(secs(2), `document.querySelector('seat-editor .fault:not(:empty)')?.textContent.includes('cross')`)
 	b.clickOn(button("Save"))
@@ -79,8 +78,7 @@ analytics:
 	b.key("z", ctrl, 3)
 	b.until(secs(2), `document.querySelector('seat-editor').draft.polygon.length === 1`)
 	for _, i := range []int{1, 2, 3} {
-		p := b.at(roi[i][0], roi[i][1])
-		b.click(p[0], p[1], 1)
+		b.click(b.at(roi[i][0], roi[i][1]), 1)
 	}
 	b.corners(roi, 0.004)
 	b.clickOn(`document.querySelector('seat-editor input[name=name]')`)
@@ -113,8 +111,7 @@ analytics:
 // TestEditorByKeyboard: the same without a mouse, from the first Tab on, over the test card. About 60 s.
 func TestEditorByKeyboard(t *testing.T) {
 	t.Parallel()
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	s := newServer(t, fmt.Sprintf("streams:\n  cam1: rtsp://127.0.0.1:%d/clip # the door\nanalytics:\n  store_id: test # ours\n  interval: 500ms\n  model: {path: %s}\n",
 		source.rtsp, filepath.Join(root, "models", "testcard.onnx")))
 	original := s.text()
@@ -213,6 +210,14 @@ analytics:
 	return s
 }
 
+// editing is a tab that has one of its seats in the editor.
+func editing(t testing.TB) (*server, *tab) {
+	t.Helper()
+	s, b := drawn(t), newTab(t, 1280, 900)
+	b.edit(s, "A1")
+	return s, b
+}
+
 // edit opens the editor of a seat of a camera that is away.
 func (b *tab) edit(s *server, seat string) {
 	b.t.Helper()
@@ -223,9 +228,7 @@ func (b *tab) edit(s *server, seat string) {
 // TestEditorHands: what the mouse does to points and polygons, and how it is taken back. About 10 s.
 func TestEditorHands(t *testing.T) {
 	t.Parallel()
-	s := drawn(t)
-	b := newTab(t, 1280, 900)
-	b.edit(s, "A1")
+	s, b := editing(t)
 	square := [][2]float64{{0.2, 0.2}, {0.4, 0.2}, {0.4, 0.4}, {0.2, 0.4}}
 	b.corners(square, 1e-6)
 
@@ -242,14 +245,11 @@ func TestEditorHands(t *testing.T) {
 	b.corners([][2]float64{{0.8, 0.5}, {1, 0.5}, {1, 0.7}, {0.8, 0.7}}, 0.003)
 	b.key("z", ctrl, 2)
 
-	p := b.at(0.3, 0.2) // on an edge
-	b.click(p[0], p[1], 1)
+	b.click(b.at(0.3, 0.2), 1) // on an edge
 	b.corners([][2]float64{{0.2, 0.2}, {0.3, 0.2}, {0.4, 0.2}, {0.4, 0.4}, {0.2, 0.4}}, 0.003)
-	p = b.at(0.3, 0.2)
-	b.click(p[0], p[1], 2)
+	b.click(b.at(0.3, 0.2), 2)
 	b.corners(square, 1e-6)
-	p = b.at(0.8, 0.8) // beside it nothing happens to what is drawn
-	b.click(p[0], p[1], 2)
+	b.click(b.at(0.8, 0.8), 2) // beside it nothing happens to what is drawn
 	b.corners(square, 1e-6)
 
 	// Escape takes a drag back first; then it asks
@@ -364,17 +364,9 @@ func TestEditorByFinger(t *testing.T) {
 func TestEditorDress(t *testing.T) {
 	t.Parallel()
 	s := drawn(t)
-	for prefix, b := range map[string]*tab{"editor-": newTab(t, 1280, 900), "editor-ko-": newTab(t, 1280, 900, korean()...)} {
+	for prefix, b := range map[string]*tab{"editor": newTab(t, 1280, 900), "editor-ko": newTab(t, 1280, 900, korean()...)} {
 		b.edit(s, "A1")
-		for _, look := range []struct {
-			name, scheme  string
-			width, height int64
-		}{{"light", "light", 1280, 900}, {"dark", "dark", 1280, 900}, {"phone", "light", 390, 844}, {"phone-dark", "dark", 390, 844}} {
-			b.emulate(look.width, look.height, look.scheme)
-			b.shot(prefix + look.name)
-			b.axe(prefix + look.name)
-			require.LessOrEqual(t, run[int](b, `document.documentElement.scrollWidth - innerWidth`), 0, prefix+look.name)
-		}
+		b.dresses(prefix, "true")
 		words := run[string](b, `document.querySelector('seat-editor').innerText`)
 		require.Equal(t, strings.HasPrefix(prefix, "editor-ko"), strings.Contains(words, "저장"), words)
 		require.Empty(t, b.uncaught())

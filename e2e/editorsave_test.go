@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,12 +16,9 @@ import (
 // TestEditorHostileTexts: names are texts, and what is too long is said in words. About 10 s.
 func TestEditorHostileTexts(t *testing.T) {
 	t.Parallel()
-	s := drawn(t)
-	b := newTab(t, 1280, 900)
-	b.edit(s, "A1")
+	s, b := editing(t)
 	name := func(text string) {
-		run[any](b, `document.querySelector('seat-editor input[name=name]').select()`)
-		b.write(text)
+		b.rename(text)
 		// what is said of it is drawn by the next frame of the screen
 		b.until(secs(5), fmt.Sprintf(`document.querySelector('seat-editor h2').title.length === %d`, len(utf16.Encode([]rune(text)))))
 	}
@@ -32,7 +28,7 @@ func TestEditorHostileTexts(t *testing.T) {
 	b.clickOn(button("Save"))
 	b.until(secs(2), `document.activeElement?.name === 'name'`)
 	require.Equal(t, before, s.text())
-	require.LessOrEqual(t, run[int](b, `document.documentElement.scrollWidth - innerWidth`), 0)
+	b.fits("a long name")
 	b.shot("editor-long")
 
 	for _, text := range hostileNames {
@@ -41,9 +37,7 @@ func TestEditorHostileTexts(t *testing.T) {
 		b.until(secs(10), `document.querySelector('.seat-list button') !== null`)
 		require.Equal(t, text, run[string](b, `document.querySelector('.seat-list .name').textContent`))
 		require.Equal(t, text, run[string](b, `document.querySelector('.seat-list button').title`))
-		var view struct{ Seats []struct{ Name string } }
-		s.get("api/seats", &view)
-		require.Equal(t, text, view.Seats[0].Name)
+		require.Equal(t, text, s.nameOf("A1"))
 		b.clickOn(`document.querySelector('.seat-list button')`)
 		b.until(secs(5), `document.querySelector('seat-editor').draft !== null`)
 	}
@@ -53,63 +47,75 @@ func TestEditorHostileTexts(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
+// rename writes another name into the editor.
+func (b *tab) rename(text string) {
+	b.t.Helper()
+	run[any](b, `document.querySelector('seat-editor input[name=name]').select()`)
+	b.write(text)
+}
+
+// nameOf is the name of a seat.
+func (s *server) nameOf(id string) string {
+	s.t.Helper()
+	var view struct {
+		Seats []struct {
+			ID   string `json:"seat_id"`
+			Name string
+		}
+	}
+	s.get("api/seats", &view)
+	for _, seat := range view.Seats {
+		if seat.ID == id {
+			return seat.Name
+		}
+	}
+	return "gone"
+}
+
+// problem saves, and gives what is said of it.
+func (b *tab) problem() string {
+	b.t.Helper()
+	b.clickOn(button("Save"))
+	b.until(secs(10), `document.querySelector('seat-editor .problem p') !== null && !document.querySelector('seat-editor').busy`)
+	return run[string](b, `document.querySelector('seat-editor .problem p').textContent`)
+}
+
 // TestEditorConflict: two editors lose nothing: the second is told, sees both, and decides. About 10 s.
 func TestEditorConflict(t *testing.T) {
 	t.Parallel()
-	s := drawn(t)
-	b := newTab(t, 1280, 900)
-	b.edit(s, "A1")
+	s, b := editing(t)
 	put := func(name string) {
 		status, said := request(t, http.MethodPut, s.api+"api/seats?id=A1", `{"stream": "cam1", "name": "`+name+`", "roi": [[0.2, 0.2], [0.4, 0.2], [0.4, 0.4]]}`)
 		require.Less(t, status, 300, said)
 	}
-	nameOf := func(id string) string {
-		var view struct {
-			Seats []struct {
-				ID   string `json:"seat_id"`
-				Name string
-			}
-		}
-		s.get("api/seats", &view)
-		for _, seat := range view.Seats {
-			if seat.ID == id {
-				return seat.Name
-			}
-		}
-		return "gone"
-	}
-	mine := func(name string) {
-		run[any](b, `document.querySelector('seat-editor input[name=name]').select()`)
-		b.write(name)
-	}
-	mine("Mine")
+	b.rename("Mine")
 	put("Theirs")
 	b.until(secs(5), `document.querySelector('seat-editor .notice').textContent.startsWith('Somebody else has changed')`)
 	b.clickOn(button("Save"))
 	b.until(secs(5), `document.querySelector('dialog[open] .sides') !== null`)
-	require.Equal(t, "Theirs", nameOf("A1"), "nothing was saved")
+	require.Equal(t, "Theirs", s.nameOf("A1"), "nothing was saved")
 	require.Equal(t, []string{"Theirs", "Mine"}, run[[]string](b, `[...document.querySelectorAll('dialog dd:first-of-type span')].map(e => e.textContent)`))
 	b.shot("editor-conflict")
 	b.axe("editor, conflict")
 	b.clickOn(button("Overwrite with mine"))
-	s.wait(secs(5), "it is mine", func() bool { return nameOf("A1") == "Mine" })
+	s.wait(secs(5), "it is mine", func() bool { return s.nameOf("A1") == "Mine" })
 
 	b.clickOn(`document.querySelector('.seat-list button')`)
-	mine("Mine again")
+	b.rename("Mine again")
 	put("Theirs again")
 	b.clickOn(button("Save"))
 	b.clickOn(button("Take theirs"))
 	b.until(secs(5), `document.querySelector('seat-editor input[name=name]')?.value === 'Theirs again'`)
-	require.Equal(t, "Theirs again", nameOf("A1"))
+	require.Equal(t, "Theirs again", s.nameOf("A1"))
 	b.corners([][2]float64{{0.2, 0.2}, {0.4, 0.2}, {0.4, 0.4}}, 1e-6)
 
-	mine("Mine at last")
+	b.rename("Mine at last")
 	status, _ := request(t, http.MethodDelete, s.api+"api/seats?id=A1", "")
 	require.Equal(t, http.StatusNoContent, status)
 	b.until(secs(5), `document.querySelector('seat-editor .notice').textContent.startsWith('Somebody else has deleted')`)
 	b.clickOn(button("Save"))
 	b.clickOn(button("Save as a new seat"))
-	s.wait(secs(5), "it is there again", func() bool { return nameOf("A1") == "Mine at last" })
+	s.wait(secs(5), "it is there again", func() bool { return s.nameOf("A1") == "Mine at last" })
 
 	// an id that is taken meanwhile
 	b.clickOn(button("New seat"))
@@ -122,7 +128,7 @@ func TestEditorConflict(t *testing.T) {
 	b.until(secs(2), `document.activeElement?.name === 'id' && document.activeElement.value !== '`+id+`'`)
 	b.clickOn(button("Save"))
 	b.until(secs(5), `document.querySelectorAll('.seat-list button').length === 2`)
-	require.Equal(t, "Quicker", nameOf(id))
+	require.Equal(t, "Quicker", s.nameOf(id))
 	require.Empty(t, b.uncaught())
 }
 
@@ -130,16 +136,12 @@ func TestEditorConflict(t *testing.T) {
 // sentence; what was drawn is still there. About 15 s.
 func TestEditorRefused(t *testing.T) {
 	t.Parallel()
-	s := drawn(t)
-	b := newTab(t, 1280, 900)
-	b.edit(s, "A1")
+	s, b := editing(t)
 	b.drag(b.at(0.4, 0.4), b.at(0.5, 0.5))
-	drawn := [][2]float64{{0.2, 0.2}, {0.4, 0.2}, {0.5, 0.5}, {0.2, 0.4}}
 	problem := func() string {
-		b.clickOn(button("Save"))
-		b.until(secs(10), `document.querySelector('seat-editor .problem p') !== null && !document.querySelector('seat-editor').busy`)
-		b.corners(drawn, 0.003)
-		return run[string](b, `document.querySelector('seat-editor .problem p').textContent`)
+		said := b.problem()
+		b.corners([][2]float64{{0.2, 0.2}, {0.4, 0.2}, {0.5, 0.5}, {0.2, 0.4}}, 0.003)
+		return said
 	}
 	before := s.text()
 	status, said := request(t, http.MethodDelete, s.api+"api/streams?src=cam1", "")
@@ -171,16 +173,11 @@ func TestEditorCannotWrite(t *testing.T) {
 	b := newTab(t, 1280, 900)
 	problem := func() string {
 		b.drag(b.at(0.4, 0.4), b.at(0.5, 0.5))
-		b.clickOn(button("Save"))
-		b.until(secs(10), `document.querySelector('seat-editor .problem p') !== null && !document.querySelector('seat-editor').busy`)
-		return run[string](b, `document.querySelector('seat-editor .problem p').textContent`)
+		return b.problem()
 	}
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	hiding := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
+	hiding := httptest.NewServer(s.passing(func(r *httputil.ProxyRequest) {
 		r.Out.Header.Del("Sec-Fetch-Site") // browsers send it to loopback and by HTTPS only
-	}})
+	}))
 	defer hiding.Close()
 	before := s.text()
 	b.edit(&server{api: hiding.URL + "/"}, "A1")

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -20,15 +19,11 @@ import (
 // metric is the sum of a metric's samples, whatever their labels.
 func (s *server) metric(name string) (sum float64) {
 	s.t.Helper()
-	res, err := http.Get(s.api + "api/metrics")
-	require.NoError(s.t, err)
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	require.NoError(s.t, err)
-	for line := range strings.Lines(string(b)) {
+	_, text := request(s.t, http.MethodGet, s.api+"api/metrics", "")
+	for line := range strings.Lines(text) {
 		var value float64
 		if key, text, ok := strings.Cut(strings.TrimSpace(line), " "); ok && (key == name || strings.HasPrefix(key, name+"{")) {
-			_, err = fmt.Sscan(text, &value)
+			_, err := fmt.Sscan(text, &value)
 			require.NoError(s.t, err, line)
 			sum += value
 		}
@@ -42,9 +37,9 @@ func TestStopWhileStarting(t *testing.T) {
 	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
 	for range 3 {
 		s.launch()
-		s.wait(10*time.Second, "the API listens", func() bool { return contains(s.output(), "[api] listen") })
+		s.wait(10*time.Second, "the API listens", func() bool { return strings.Contains(s.Output(), "[api] listen") })
 		s.stop()
-		require.Contains(t, s.output(), "exit with signal: terminated")
+		require.Contains(t, s.Output(), "exit with signal: terminated")
 	}
 }
 
@@ -55,9 +50,8 @@ func TestDiskFull(t *testing.T) {
 		t.Skipf("needs to mount a disk of 1 MB, as root: %v", err)
 	}
 	t.Cleanup(func() { require.NoError(t, syscall.Unmount(disk, 0)) })
-	source := camera(t, cardSource(t))
-	source.start()
-	s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+card("cam1")+
+	source := cardCamera(t)
+	s := newServer(t, source.asCam1()+card("cam1")+
 		"  database: "+filepath.Join(disk, "seats.db")+"\n")
 	s.start()
 	s.wait(30*time.Second, "there is an event", func() bool { return len(s.events("seat_id=A")) > 0 })
@@ -66,7 +60,7 @@ func TestDiskFull(t *testing.T) {
 	fill := exec.Command("dd", "if=/dev/zero", "of="+ballast, "bs=4k", "status=none")
 	require.Error(t, fill.Run(), "the disk is full")
 	known := s.events("")
-	s.wait(40*time.Second, "the log says it", func() bool { return contains(s.output(), "no space is left on its disk") })
+	s.wait(40*time.Second, "the log says it", func() bool { return strings.Contains(s.Output(), "no space is left on its disk") })
 	require.NotZero(t, s.metric("go2rtc_analytics_look_failures_total"))
 	require.Equal(t, http.StatusServiceUnavailable, s.get("api/seats/health", nil))
 	require.Equal(t, http.StatusOK, s.get("api/frame.mp4?src=cam1", nil), "the stream plays")
@@ -75,7 +69,7 @@ func TestDiskFull(t *testing.T) {
 	require.NoError(t, os.Remove(ballast))
 	s.wait(40*time.Second, "there are more events", func() bool { return len(s.events("")) > len(known) })
 	require.Subset(t, s.events(""), known)
-	s.wait(10*time.Second, "the log says that it is over", func() bool { return contains(s.output(), "look failed, over") })
+	s.wait(10*time.Second, "the log says that it is over", func() bool { return strings.Contains(s.Output(), "look failed, over") })
 	s.wait(10*time.Second, "it is healthy", func() bool { return s.get("api/seats/health", nil) == http.StatusOK })
 	s.stop()
 }
@@ -106,12 +100,11 @@ func TestHostileStream(t *testing.T) {
 		send(50) // it goes on: a stream that had no source when it was asked for is asked for again some time later
 		return s.metric("go2rtc_analytics_damaged_units_total")+s.metric("go2rtc_analytics_look_failures_total") > 0
 	})
-	require.Regexp(t, `\[analytics\] (damaged stream|look failed)`, s.output())
-	require.Less(t, strings.Count(s.output(), "[analytics]"), 30, "lines are few")
+	require.Regexp(t, `\[analytics\] (damaged stream|look failed)`, s.Output())
+	require.Less(t, strings.Count(s.Output(), "[analytics]"), 30, "lines are few")
 	require.NoError(t, publisher.conn.Close())
 
-	source := camera(t, cardSource(t))
-	source.start()
+	source := cardCamera(t)
 	relays(t, source, s)
 	s.wait(60*time.Second, "somebody sits down", func() bool { return len(s.events("seat_id=A&event_type=person_enter")) > 0 })
 	s.stop()

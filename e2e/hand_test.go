@@ -1,14 +1,12 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
 
@@ -19,45 +17,50 @@ const (
 )
 
 // mouse is one event of a mouse, in CSS pixels of the window; held: with its button down.
-func (b *tab) mouse(kind input.DispatchMouseEventType, x, y float64, held bool, clicks int64) {
+func (b *tab) mouse(kind input.DispatchMouseEventType, at [2]float64, held bool, clicks int64) {
 	b.t.Helper()
-	p := input.DispatchMouseEventParams{Type: kind, X: x, Y: y, ClickCount: clicks}
+	p := input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], ClickCount: clicks}
 	if held {
 		p.Buttons = 1
 	}
 	if held || clicks > 0 {
 		p.Button = input.MouseButtonLeft
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
-	defer cancel()
-	_, err := chromedp.Call(ctx, input.DispatchMouseEvent, p)
-	require.NoError(b.t, err)
+	tell(b, input.DispatchMouseEvent, p)
 }
 
 // click presses and releases the mouse, so many times.
-func (b *tab) click(x, y float64, times int) {
+func (b *tab) click(at [2]float64, times int) {
 	b.t.Helper()
-	b.mouse(input.DispatchMouseEventTypeMouseMoved, x, y, false, 0)
+	b.mouse(input.DispatchMouseEventTypeMouseMoved, at, false, 0)
 	for i := range times {
-		b.mouse(input.DispatchMouseEventTypeMousePressed, x, y, true, int64(i+1))
-		b.mouse(input.DispatchMouseEventTypeMouseReleased, x, y, false, int64(i+1))
+		b.mouse(input.DispatchMouseEventTypeMousePressed, at, true, int64(i+1))
+		b.mouse(input.DispatchMouseEventTypeMouseReleased, at, false, int64(i+1))
 	}
 }
 
 // press moves the mouse somewhere with the button held; release lets it go.
 func (b *tab) press(from, to [2]float64) {
 	b.t.Helper()
-	b.mouse(input.DispatchMouseEventTypeMouseMoved, from[0], from[1], false, 0)
-	b.mouse(input.DispatchMouseEventTypeMousePressed, from[0], from[1], true, 1)
-	for i := 1; i <= 4; i++ {
-		part := float64(i) / 4
-		b.mouse(input.DispatchMouseEventTypeMouseMoved, from[0]+(to[0]-from[0])*part, from[1]+(to[1]-from[1])*part, true, 0)
+	b.mouse(input.DispatchMouseEventTypeMouseMoved, from, false, 0)
+	b.mouse(input.DispatchMouseEventTypeMousePressed, from, true, 1)
+	for _, at := range way(from, to) {
+		b.mouse(input.DispatchMouseEventTypeMouseMoved, at, true, 0)
 	}
+}
+
+// way is how a hand moves: in four steps.
+func way(from, to [2]float64) (points [][2]float64) {
+	for i := range 4 {
+		part := float64(i+1) / 4
+		points = append(points, [2]float64{from[0] + (to[0]-from[0])*part, from[1] + (to[1]-from[1])*part})
+	}
+	return points
 }
 
 func (b *tab) release(at [2]float64) {
 	b.t.Helper()
-	b.mouse(input.DispatchMouseEventTypeMouseReleased, at[0], at[1], false, 1)
+	b.mouse(input.DispatchMouseEventTypeMouseReleased, at, false, 1)
 }
 
 func (b *tab) drag(from, to [2]float64) {
@@ -70,22 +73,23 @@ func (b *tab) drag(from, to [2]float64) {
 func (b *tab) clickOn(element string) {
 	b.t.Helper()
 	b.until(10*time.Second, element+`?.getClientRects().length > 0`)
-	at := run[[]float64](b, `(e => {
-		e.scrollIntoView({block: 'nearest'});
-		const r = e.getBoundingClientRect();
-		return [r.x + r.width / 2, r.y + r.height / 2];
-	})(`+element+`)`)
-	b.click(at[0], at[1], 1)
+	b.click(b.within(element, 0.5, 0.5), 1)
 }
 
 // at is where a point of the picture, 0..1, is in the window.
 func (b *tab) at(x, y float64) [2]float64 {
 	b.t.Helper()
+	return b.within(`document.querySelector('.drawing')`, x, y)
+}
+
+// within is where a point of an element, 0..1, is in the window.
+func (b *tab) within(element string, x, y float64) [2]float64 {
+	b.t.Helper()
 	r := run[[]float64](b, `(e => {
 		e.scrollIntoView({block: 'nearest'});
 		const r = e.getBoundingClientRect();
 		return [r.x, r.y, r.width, r.height];
-	})(document.querySelector('.drawing'))`)
+	})(`+element+`)`)
 	require.Positive(b.t, r[2])
 	return [2]float64{r[0] + x*r[2], r[1] + y*r[3]}
 }
@@ -93,24 +97,23 @@ func (b *tab) at(x, y float64) [2]float64 {
 // fingers gives the window a touch screen.
 func (b *tab) fingers() {
 	b.t.Helper()
-	_, err := chromedp.Call(b.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
-	require.NoError(b.t, err)
+	tell(b, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
 }
 
 // swipe puts a finger down and lifts it elsewhere.
 func (b *tab) swipe(from, to [2]float64) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
-	defer cancel()
-	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
-		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)})
-		require.NoError(b.t, err)
+	touch := func(kind input.DispatchTouchEventType, points ...[2]float64) {
+		p := input.DispatchTouchEventParams{Type: kind, TouchPoints: []*input.TouchPoint{}}
+		for _, at := range points {
+			p.TouchPoints = append(p.TouchPoints, &input.TouchPoint{X: at[0], Y: at[1]})
+		}
+		tell(b, input.DispatchTouchEvent, p)
 	}
-	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: from[0], Y: from[1]})
+	touch(input.DispatchTouchEventTypeTouchStart, from)
 	if from != to {
-		for i := 1; i <= 4; i++ {
-			part := float64(i) / 4
-			touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: from[0] + (to[0]-from[0])*part, Y: from[1] + (to[1]-from[1])*part})
+		for _, at := range way(from, to) {
+			touch(input.DispatchTouchEventTypeTouchMove, at)
 		}
 	}
 	touch(input.DispatchTouchEventTypeTouchEnd)
@@ -137,13 +140,9 @@ func (b *tab) key(name string, modifiers int64, times int) {
 	case len(name) == 1:
 		p.Code, p.WindowsVirtualKeyCode = "Key"+strings.ToUpper(name), int64(strings.ToUpper(name)[0])
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
-	defer cancel()
 	for range times {
-		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
-			p.Type = kind
-			_, err := chromedp.Call(ctx, input.DispatchKeyEvent, p)
-			require.NoError(b.t, err)
+		for _, p.Type = range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			tell(b, input.DispatchKeyEvent, p)
 		}
 	}
 }
@@ -151,10 +150,7 @@ func (b *tab) key(name string, modifiers int64, times int) {
 // write types a text where the focus is.
 func (b *tab) write(text string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
-	defer cancel()
-	_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
-	require.NoError(b.t, err)
+	tell(b, input.InsertText, input.InsertTextParams{Text: text})
 }
 
 // tabTo presses Tab until what has the focus, `e`, is as wanted.

@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/process"
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,22 +33,7 @@ const (
 // hlsServer is a server whose cam1 is a camera's stream.
 func hlsServer(t testing.TB, source *server) *server {
 	t.Helper()
-	return newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp))
-}
-
-// hlsConsumers are the format names in api/streams.
-func (s *server) hlsConsumers(stream string) (names []string) {
-	s.t.Helper()
-	var all map[string]struct {
-		Consumers []struct {
-			FormatName string `json:"format_name"`
-		} `json:"consumers"`
-	}
-	s.get("api/streams", &all)
-	for _, c := range all[stream].Consumers {
-		names = append(names, c.FormatName)
-	}
-	return names
+	return newServer(t, source.asCam1())
 }
 
 // TestHLSManyViewers: twenty viewers of one stream, with filters that differ, are one consumer and never see a 404; when
@@ -74,12 +59,12 @@ func TestHLSManyViewers(t *testing.T) {
 		return true
 	})
 	t.Logf("twenty viewers had 20 s of video after %s", time.Since(begin).Round(time.Millisecond))
-	require.Equal(t, []string{"hls/fmp4"}, s.hlsConsumers("cam1"))
+	require.Equal(t, []string{"hls/fmp4"}, s.consumers("cam1"))
 	for _, v := range viewers {
 		require.Empty(t, v.refusals())
 		v.client.Close()
 	}
-	s.wait(40*time.Second, "the muxer ended", func() bool { return len(s.hlsConsumers("cam1")) == 0 })
+	s.wait(40*time.Second, "the muxer ended", func() bool { return len(s.consumers("cam1")) == 0 })
 	s.stop()
 }
 
@@ -112,10 +97,8 @@ func TestHLSFFmpeg(t *testing.T) {
 					k, v, _ := strings.Cut(f, "=")
 					fields[k] = v
 				}
-				if name := fields["codec_name"]; name != "" {
-					if !strings.Contains(strings.Join(names, " "), name) {
-						names = append(names, name)
-					}
+				if name := fields["codec_name"]; name != "" && !slices.Contains(names, name) {
+					names = append(names, name)
 				}
 				if kind := fields["codec_type"]; kind != "" {
 					var dts, pts float64
@@ -267,9 +250,7 @@ func TestHLSHostile(t *testing.T) {
 	}
 
 	// upstream's message: the same playlist, whose URI begins with hls/
-	socket, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam1", nil)
-	require.NoError(t, err)
-	_ = res.Body.Close()
+	socket := s.socket("?src=cam1")
 	require.NoError(t, socket.WriteJSON(map[string]string{"type": "hls", "value": "avc1.640029,mp4a.40.2"}))
 	var message struct{ Type, Value string }
 	require.NoError(t, socket.ReadJSON(&message))
@@ -279,10 +260,8 @@ func TestHLSHostile(t *testing.T) {
 
 	// ten thousand that ask for nothing, and twenty that do not read what they asked for
 	for range 20 {
-		request, errRequest := http.NewRequest(http.MethodGet, s.api+"api/hls/segment.m4s?id="+id+"&n=1", nil)
-		require.NoError(t, errRequest)
-		unread, errDo := http.DefaultClient.Do(request)
-		require.NoError(t, errDo)
+		unread, errGet := http.Get(s.api + "api/hls/segment.m4s?id=" + id + "&n=1")
+		require.NoError(t, errGet)
 		t.Cleanup(func() { _ = unread.Body.Close() })
 	}
 	before := v.pictures()
@@ -314,7 +293,7 @@ func TestHLSHostile(t *testing.T) {
 		}
 		require.Less(t, i, 18)
 	}
-	require.Len(t, s.hlsConsumers("cam1"), 1, "all of them are the same track")
+	require.Len(t, s.consumers("cam1"), 1, "all of them are the same track")
 
 	// the first segment goes; the stream too, and its muxer with it
 	s.wait(60*time.Second, "segment 0 is gone", func() bool {

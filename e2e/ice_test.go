@@ -11,9 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,22 +71,6 @@ func offer(t testing.TB, direction webrtc.RTPTransceiverDirection) string {
 	return desc.SDP
 }
 
-// do asks with headers given as pairs.
-func do(t testing.TB, method, url, body string, header ...string) (res *http.Response, text string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	require.NoError(t, err)
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	res, err = http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	return res, string(b)
-}
-
 // whip is the answer to a publisher, with all candidates in it.
 func (s *server) whip() string {
 	s.t.Helper()
@@ -114,7 +95,7 @@ func TestStunCandidate(t *testing.T) {
 `, silent, good), "streams: {cam1: \"\"}\n")
 	s.start()
 	s.wait(10*time.Second, "the address is learnt", func() bool {
-		return contains(s.output(), "[webrtc] ice public address=203.0.113.7 stun="+good)
+		return strings.Contains(s.Output(), "[webrtc] ice public address=203.0.113.7 stun="+good)
 	})
 	answer := s.whip()
 	require.Regexp(t, fmt.Sprintf(`a=candidate:\d+ 1 udp \d+ 203\.0\.113\.7 %d typ host\r\n`, port), answer)
@@ -131,9 +112,7 @@ func TestSilentStunServers(t *testing.T) {
 		"streams: {cam1: \"\"}\n")
 	s.start()
 	// the WebSocket has what is configured before pion's own candidates, which take as long as its servers do
-	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), strings.Replace(s.api, "http", "ws", 1)+"api/ws?dst=cam1", nil)
-	require.NoError(t, err)
-	defer func() { _ = conn.Close() }()
+	conn := s.socket("?dst=cam1")
 	begin := time.Now()
 	require.NoError(t, conn.WriteJSON(map[string]string{"type": "webrtc/offer", "value": offer(t, webrtc.RTPTransceiverDirectionSendonly)}))
 	var hosts []string
@@ -141,26 +120,22 @@ func TestSilentStunServers(t *testing.T) {
 		var msg struct{ Type, Value string }
 		require.NoError(t, conn.ReadJSON(&msg))
 		for _, host := range []string{"192.0.2.1 9001", "2001:db8::1 9002", "home.example.com 9003"} {
-			if msg.Type == "webrtc/candidate" && contains(msg.Value, " udp ") && contains(msg.Value, host) {
+			if msg.Type == "webrtc/candidate" && strings.Contains(msg.Value, " udp ") && strings.Contains(msg.Value, host) {
 				hosts = append(hosts, host)
 			}
 		}
 	}
 	require.Less(t, time.Since(begin), 2*time.Second)
-	s.wait(15*time.Second, "the log tells", func() bool { return contains(s.output(), "no stun server answers") })
-	require.Contains(t, s.output(), first+": no answer, "+second+": no answer")
-	require.Equal(t, 1, strings.Count(s.output(), "no stun server answers"))
+	s.wait(15*time.Second, "the log tells", func() bool { return strings.Contains(s.Output(), "no stun server answers") })
+	require.Contains(t, s.Output(), first+": no answer, "+second+": no answer")
+	require.Equal(t, 1, strings.Count(s.Output(), "no stun server answers"))
 	s.stop()
 }
 
 // refused runs the binary on a webrtc section.
 func refused(t *testing.T, section, want string) {
 	t.Helper()
-	dir := t.TempDir()
-	text := "webrtc:\n" + section + "api: {listen: \"\"}\nrtsp: {listen: \"\"}\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go2rtc.yaml"), []byte(text), 0o600))
-	code, stdout, stderr := ended(t, dir, "-config", "go2rtc.yaml")
-	require.Equal(t, 1, code)
+	stdout, stderr := refusal(t, "webrtc:\n"+section+"api: {listen: \"\"}\nrtsp: {listen: \"\"}\n")
 	require.Equal(t, "go2rtc.yaml:"+want+"\n", stderr)
 	require.NotContains(t, stdout+stderr, "hunter2")
 }
@@ -194,12 +169,6 @@ func allocate(t testing.TB, address, username, credential string) error {
 	return err
 }
 
-type iceServer struct {
-	URLs       []string `json:"urls"`
-	Username   string   `json:"username"`
-	Credential string   `json:"credential"`
-}
-
 // TestShortLivedCredentials: a real TURN server takes what the API gives, the box's own sessions have a relayed candidate,
 // an expired user is refused, and the secret is nowhere to be seen.
 func TestShortLivedCredentials(t *testing.T) {
@@ -213,7 +182,10 @@ func TestShortLivedCredentials(t *testing.T) {
 	res, text := do(t, http.MethodGet, s.api+"api/ice", "")
 	require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
 	var conf struct {
-		ICEServers []iceServer `json:"iceServers"`
+		ICEServers []struct {
+			URLs                 []string
+			Username, Credential string
+		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(text), &conf))
 	require.Len(t, conf.ICEServers, 1)
@@ -234,9 +206,9 @@ func TestShortLivedCredentials(t *testing.T) {
 
 	require.Contains(t, s.whip(), "typ relay")
 
-	_, streams := do(t, http.MethodGet, s.api+"api/streams", "")
-	_, log := do(t, http.MethodGet, s.api+"api/log", "")
-	for _, said := range []string{text, streams, log, s.output()} {
+	_, streams := request(t, http.MethodGet, s.api+"api/streams", "")
+	_, log := request(t, http.MethodGet, s.api+"api/log", "")
+	for _, said := range []string{text, streams, log, s.Output()} {
 		require.NotContains(t, said, secret)
 	}
 	s.stop()
@@ -304,7 +276,7 @@ func TestServersBehindThePassword(t *testing.T) {
 	res, _ = do(t, http.MethodOptions, s.api+"api/webrtc", "", "X-Forwarded-For", "127.0.0.1")
 	require.Equal(t, http.StatusUnauthorized, res.StatusCode)
 	require.Empty(t, res.Header.Values("Link"))
-	res, text = do(t, http.MethodGet, s.api+"api/ice", "", "X-Forwarded-For", "127.0.0.1", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("admin:secret")))
+	res, text = do(t, http.MethodGet, s.api+"api/ice", "", append(asAdmin("secret"), "X-Forwarded-For", "127.0.0.1")...)
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	// the default of those who configure none
 	require.JSONEq(t, `{"iceServers":[{"urls":["stun:stun.cloudflare.com:3478","stun:stun.l.google.com:19302"]}]}`, text)
@@ -316,12 +288,7 @@ func TestWebSocketBehindAProxy(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")
 	s.start()
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	proxy := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
-		r.SetXForwarded()
-	}})
+	proxy := httptest.NewTLSServer(s.passing((*httputil.ProxyRequest).SetXForwarded))
 	defer proxy.Close()
 	dialer := websocket.Dialer{TLSClientConfig: proxy.Client().Transport.(*http.Transport).TLSClientConfig}
 	dial := func(origin string) (*websocket.Conn, *http.Response, error) {
@@ -339,8 +306,8 @@ func TestWebSocketBehindAProxy(t *testing.T) {
 	_, res, err := dial("https://other.example.com")
 	require.Error(t, err)
 	require.Equal(t, http.StatusForbidden, res.StatusCode)
-	s.wait(5*time.Second, "the log tells", func() bool { return contains(s.output(), "[api] ws refused") })
-	require.Equal(t, 1, strings.Count(s.output(), "[api] ws refused"))
-	require.Regexp(t, `WRN \[api\] ws refused, .* forwarded=127\.0\.0\.1:\d+ host=127\.0\.0\.1:\d+ origin=https://other\.example\.com`, s.output())
+	s.wait(5*time.Second, "the log tells", func() bool { return strings.Contains(s.Output(), "[api] ws refused") })
+	require.Equal(t, 1, strings.Count(s.Output(), "[api] ws refused"))
+	require.Regexp(t, `WRN \[api\] ws refused, .* forwarded=127\.0\.0\.1:\d+ host=127\.0\.0\.1:\d+ origin=https://other\.example\.com`, s.Output())
 	s.stop()
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -18,12 +17,10 @@ import (
 // emulate sets the page's width and colour scheme.
 func (b *tab) emulate(width, height int64, scheme string) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return err
-	})))
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height)))
+	tell(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
 }
 
 // TestICEPage: the page in Chromium says of each server what the box and the browser get from it.
@@ -90,10 +87,10 @@ func TestICEPage(t *testing.T) {
 	b.shot("ice-dark")
 	b.emulate(390, 844, "light")
 	b.shot("ice-phone")
-	require.True(t, run[bool](b, `document.documentElement.scrollWidth <= innerWidth`), "a phone scrolls down only")
+	b.fits("ice.html")
 	require.Empty(t, b.uncaught())
 
-	ko := newTab(t, 1100, 900, chromedp.Flag("lang", "ko-KR"), chromedp.Flag("accept-lang", "ko-KR"))
+	ko := newTab(t, 1100, 900, korean()...)
 	ko.open(s.api + "ice.html")
 	ko.until(15*time.Second, ended)
 	require.Equal(t, "✗ 서버 8개 중 3개를 확인해야 합니다.", run[string](ko, `document.getElementById('sum').innerText`))
@@ -103,8 +100,8 @@ func TestICEPage(t *testing.T) {
 	ko.shot("ice-ko-phone")
 
 	for _, secret := range []string{coturn.Password, "wrong-s3cret", "north-wind"} {
-		require.NotContains(t, s.output(), secret)
+		require.NotContains(t, s.Output(), secret)
 		require.NotContains(t, fmt.Sprint(report), secret)
 	}
-	require.Contains(t, s.output(), "[ice] server fails")
+	require.Contains(t, s.Output(), "[ice] server fails")
 }

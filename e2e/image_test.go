@@ -145,11 +145,9 @@ func (c *container) healthy() bool {
 	test := c.image.Docker.Config.Healthcheck.Test
 	require.Equal(c.t, "CMD", test[0])
 	out, err := c.run(test[1:]...)
-	c.said(out)
+	c.t.Log("health: " + out)
 	return err == nil
 }
-
-func (c *container) said(health string) { c.t.Log("health: " + health) }
 
 // turns waits, as an engine does, until the check has said the same for as often as the image asks.
 func (c *container) turns(healthy bool, limit time.Duration) {

@@ -98,7 +98,7 @@ func TestOutage(t *testing.T) {
 	})
 	require.Contains(t, s.outbox(), `"detection_events":16`)
 	s.Kill()
-	said := s.output()
+	said := s.Output()
 
 	s.start()
 	stack.Proxy.Set(supabase.Portal)
@@ -106,7 +106,7 @@ func TestOutage(t *testing.T) {
 		require.NoError(t, conn.QueryRow(t.Context(), query).Scan(&n))
 		return n
 	}
-	s.wait(15*time.Second, "the login page is named", func() bool { return strings.Contains(s.output(), "login page") })
+	s.wait(15*time.Second, "the login page is named", func() bool { return strings.Contains(s.Output(), "login page") })
 	stack.Proxy.Set(supabase.None)
 	s.wait(30*time.Second, "all arrived", func() bool {
 		return count("select count(*) from detection_events where event_type = 'camera_offline'") == cameras &&
@@ -130,7 +130,7 @@ func TestOutage(t *testing.T) {
 	_, streams := request(t, http.MethodGet, s.api+"api/streams", "")
 	_, wrong := request(t, http.MethodPost, s.api+"api/seats/outbox?retry=x", "")
 	places := map[string]string{
-		"log": said + s.output(), "outbox": s.outbox(), "metrics": metrics, "api/config": page, "api/streams": streams,
+		"log": said + s.Output(), "outbox": s.outbox(), "metrics": metrics, "api/config": page, "api/streams": streams,
 		"error": wrong,
 	}
 	files, err := filepath.Glob(filepath.Join(s.dir, "*"))
@@ -167,12 +167,8 @@ func TestOutsideRefused(t *testing.T) {
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
-			dir := t.TempDir()
-			text := "api: {listen: \"\"}\nrtsp: {listen: \"\"}\nwebrtc: {listen: \"\"}\nanalytics:\n  " + ca.section + "\n"
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(text), 0o600))
-			code, stdout, stderr := ended(t, dir, "-config", "a.yaml")
-			require.Equal(t, 1, code, stdout)
-			require.Equal(t, "a.yaml:5: "+ca.want, stderr)
+			stdout, stderr := refusal(t, "api: {listen: \"\"}\nrtsp: {listen: \"\"}\nwebrtc: {listen: \"\"}\nanalytics:\n  "+ca.section+"\n")
+			require.Equal(t, "go2rtc.yaml:5: "+ca.want, stderr)
 			require.NotContains(t, stdout+stderr, "sb_secret_xyz")
 		})
 	}

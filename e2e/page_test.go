@@ -25,14 +25,12 @@ var hostileNames = []string{
 // is away.
 func room(t testing.TB) *server {
 	t.Helper()
-	source := camera(t, cardSource(t))
-	source.start()
 	name := func(s string) string {
 		b, err := json.Marshal(s) // JSON's strings are YAML's, too
 		require.NoError(t, err)
 		return string(b)
 	}
-	config := fmt.Sprintf("streams:\n  cam1: rtsp://127.0.0.1:%d/clip\n  cam2: rtsp://127.0.0.1:1/none\n", source.rtsp) +
+	config := "streams:\n  cam1: " + cardCamera(t).clip() + "\n  cam2: rtsp://127.0.0.1:1/none\n" +
 		strings.Replace(card("cam1"), "  seats:", "  database: page.db\n  seats:", 1)
 	for i, n := range hostileNames {
 		config += fmt.Sprintf("    H%d: {stream: cam2, name: %s, roi: [[0.1, 0.1], [0.2, 0.1], [0.2, 0.3]]}\n", i, name(n))
@@ -161,8 +159,7 @@ func (b *tab) closesPasswordDialogs() {
 	b.t.Helper()
 	paused, asked := chromedp.Events(b.ctx, fetch.RequestPaused), chromedp.Events(b.ctx, fetch.AuthRequired)
 	yes := true
-	_, err := chromedp.Call(b.ctx, fetch.Enable, fetch.EnableParams{HandleAuthRequests: &yes})
-	require.NoError(b.t, err)
+	tell(b, fetch.Enable, fetch.EnableParams{HandleAuthRequests: &yes})
 	go func() {
 		for event, err := range paused {
 			if err != nil {

@@ -1,15 +1,12 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -19,7 +16,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/heapprofiler"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -35,25 +31,21 @@ type busy struct {
 	page *websocket.Conn
 }
 
-func newBusy(t testing.TB, box string) *busy {
+func newBusy(t testing.TB, box *server) *busy {
 	t.Helper()
-	target, err := url.Parse(box)
-	require.NoError(t, err)
 	b := &busy{}
-	proxy := httputil.NewSingleHostReverseProxy(target)
 	mux := http.NewServeMux()
-	mux.Handle("/", proxy)
+	mux.Handle("/", box.passing(keepHost))
 	mux.HandleFunc("/api/ws", func(w http.ResponseWriter, r *http.Request) {
 		page, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
 		if err != nil {
 			return
 		}
 		defer func() { _ = page.Close() }()
-		to, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(box, "http")+"api/ws", nil)
+		to, err := box.dial("")
 		if err != nil {
 			return
 		}
-		_ = res.Body.Close()
 		defer func() { _ = to.Close() }()
 		go func() {
 			for {
@@ -119,7 +111,7 @@ func TestPageManySeats(t *testing.T) {
 	s.start()
 	// the box's own word on its cameras, which would take back what is told below
 	s.wait(secs(20), "all cameras are away", func() bool { return len(s.events("event_type=camera_offline")) == manyCameras })
-	through := newBusy(t, s.api)
+	through := newBusy(t, s)
 	b := newTab(t, 1280, 800)
 	b.open(through.URL + "/seats.html#room")
 	b.until(secs(10), fmt.Sprintf(`document.querySelectorAll('seats-room .tile').length === %d`, manySeats))
@@ -205,14 +197,9 @@ func (b *tab) heap() (size float64) {
 	b.t.Helper()
 	size = math.Inf(1)
 	for range 3 {
-		require.NoError(b.t, chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-			if _, err := chromedp.Call(ctx, heapprofiler.CollectGarbage, cdp.Empty{}); err != nil {
-				return err
-			}
-			usage, err := chromedp.Call(ctx, runtime.GetHeapUsage, cdp.Empty{})
-			size = min(size, usage.UsedSize+usage.EmbedderHeapUsedSize)
-			return err
-		})))
+		tell(b, heapprofiler.CollectGarbage, cdp.Empty{})
+		usage := tell(b, runtime.GetHeapUsage, cdp.Empty{})
+		size = min(size, usage.UsedSize+usage.EmbedderHeapUsedSize)
 	}
 	return size
 }

@@ -69,24 +69,19 @@ func TestPictures(t *testing.T) {
 	t.Run("views", func(t *testing.T) {
 		tabs := map[string]*tab{"": newTab(t, 1080, 430), ".ko": newTab(t, 1080, 430, korean()...)}
 		s := openCafe(t, 20)
-		save := func(name string, b *tab) {
-			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
-		}
 		for suffix, b := range tabs {
 			b.emulate(1080, 430, "light")
 			b.open(s.api + "seats.html#room")
 			b.until(secs(40), `document.querySelectorAll('seats-room .tile[data-status=abandoned]').length === 1`)
 			b.until(secs(1), `document.querySelectorAll('seats-room .tile[data-status=occupied]').length === 2`)
 			b.until(secs(5), `document.querySelector('.tile.changed') === null`)
-			save("room"+suffix, b)
+			b.save(filepath.Join(folder, "room"+suffix+".png"))
 		}
 		for suffix, b := range tabs {
 			b.emulate(1080, 640, "light")
 			b.open(s.api + "seats.html?#camera=lounge&seat=L1")
 			b.until(secs(20), `!!document.querySelector('video-stream')?.playing && document.querySelector('.event') !== null`)
-			save("camera"+suffix, b)
+			b.save(filepath.Join(folder, "camera"+suffix+".png"))
 		}
 	})
 }

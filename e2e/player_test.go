@@ -3,12 +3,11 @@ package e2e
 import (
 	"fmt"
 	"math"
-	"net/http"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,10 +20,7 @@ streams:
   clip: "exec:ffmpeg -v error -nostdin -re -f lavfi -i testsrc2=size=640x360:rate=15 -c:v libx264 -preset ultrafast -tune zerolatency -g 15 -pix_fmt yuv420p -rtsp_transport tcp -f rtsp {output}"
 `)
 	source.start()
-	source.wait(10*time.Second, "the camera is on", func() bool {
-		var state struct{ Online bool }
-		return source.get("api/source?src=clip", &state) == http.StatusOK && state.Online
-	})
+	source.wait(10*time.Second, "the camera is on", func() bool { return source.source("clip").Online })
 	s = newServer(t, fmt.Sprintf("streams:\n  cam: rtsp://127.0.0.1:%d/clip\n  jpeg: [rtsp://127.0.0.1:%[1]d/clip, \"ffmpeg:cam#video=mjpeg\"]\n", source.rtsp))
 	listen := fmt.Sprintf(`webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, interfaces: [lo]}}`, freeport.Take(t))
 	s.rewrite(`webrtc: {listen: ""}`, listen)
@@ -56,25 +52,20 @@ func TestPlayer(t *testing.T) {
 			ca.set(true)
 			defer ca.set(false)
 			// other packages' tests may have the processor: the time is held by the best of three
-			var p *playerPage
+			var p *tab
 			at := time.Duration(math.MaxInt64)
 			for try := 0; try < 3 && at >= ca.limit; try++ {
-				p = chromium.open(t, g.url+"stream.html?src="+ca.src)
+				p = chromium.watch(t, g.url+"stream.html?src="+ca.src)
 				at = p.moves(20*time.Second, ca.mode)
 				t.Logf("first moving picture by %s after %s", ca.mode, at)
 			}
 			require.Less(t, at, ca.limit)
-			var seen struct {
-				Route, Reason string
-				Blank         int
-			}
 			p.until(3*time.Second, fmt.Sprintf("player.route === %q", ca.route))
-			p.eval("({route: player.route, reason: player.reason, blank: eye.blank})", &seen)
-			require.Contains(t, seen.Reason, ca.reason)
-			require.Zero(t, seen.Blank)
-			p.screenshot("playing")
-			require.NoError(t, chromedp.Do(p.ctx, chromedp.EmulateViewport(360, 640)))
-			p.screenshot("phone")
+			require.Contains(t, run[string](p, "player.reason"), ca.reason)
+			require.Empty(t, run[[]float64](p, "watch.blanks"))
+			p.show("playing")
+			p.emulate(360, 640, "light")
+			p.show("phone")
 		})
 	}
 }
@@ -84,96 +75,79 @@ func TestPlayerChanges(t *testing.T) {
 	t.Parallel()
 	_, _, g := watched(t)
 	g.noWebRTC.Store(true)
-	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam&patience=2000&retry=2000")
+	p := newPlayerBrowser(t).watch(t, g.url+"stream.html?src=cam&patience=2000&retry=2000")
 	p.moves(10*time.Second, "mse")
 
 	g.stalled.Store(true)
 	began := time.Now()
 	p.moves(15*time.Second, "hls")
-	t.Logf("from a frozen MSE to HLS in %s", time.Since(began).Round(time.Millisecond))
-	var reason string
-	p.eval("player.reason", &reason)
-	require.Equal(t, "WebRTC: no moving picture within 2 s; MSE: the picture stood still for 2 s", reason)
+	t.Logf("from a frozen MSE to HLS in %s", since(began))
+	require.Equal(t, "WebRTC: no moving picture within 2 s; MSE: the picture stood still for 2 s", run[string](p, "player.reason"))
 
 	g.stalled.Store(false)
 	began = time.Now()
 	p.until(15*time.Second, "player.playing === 'mse'")
-	t.Logf("back to MSE in %s", time.Since(began).Round(time.Millisecond))
+	t.Logf("back to MSE in %s", since(began))
 
 	g.noWebRTC.Store(false)
 	began = time.Now()
 	p.moves(15*time.Second, "webrtc")
-	t.Logf("WebRTC taken in %s", time.Since(began).Round(time.Millisecond))
-	p.eval("player.reason", &reason)
-	require.Equal(t, "WebRTC plays", reason)
+	t.Logf("WebRTC taken in %s", since(began))
+	require.Equal(t, "WebRTC plays", run[string](p, "player.reason"))
 	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1") // nobody else is left
 
 	// what fell behind is joined anew beside itself
-	p.eval("(window.before = player.picture, player.player.ladder.renew(player.player.ladder.modes[0], 'behind'))", nil)
+	run[any](p, "(window.before = player.picture, player.player.ladder.renew(player.player.ladder.modes[0], 'behind'), 0)")
 	p.until(15*time.Second, "player.picture !== before && player.playing === 'webrtc' && player.reason === 'behind'")
 	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1")
-	p.until(5*time.Second, fmt.Sprintf("eye.movedAt > performance.now() - %d", 500))
-	var blank int
-	p.eval("eye.blank", &blank)
-	require.Zero(t, blank)
+	p.until(5*time.Second, "watch.last > performance.now() - 500")
+	require.Empty(t, run[[]float64](p, "watch.blanks"))
 }
 
 // TestPlayerCameraDown: a camera that goes is said with its time, its last picture stays, and it comes back by itself.
 func TestPlayerCameraDown(t *testing.T) {
 	t.Parallel()
+	const status = "player.querySelector('[role=status]').textContent"
 	s, source, g := watched(t)
 	chromium := newPlayerBrowser(t)
-	p := chromium.open(t, g.url+"stream.html?src=cam")
+	p := chromium.watch(t, g.url+"stream.html?src=cam")
 	p.moves(10*time.Second, "webrtc")
 	g.noSocket.Store(true) // the state comes by HTTP, too
-	q := chromium.open(t, g.url+"stream.html?src=cam&mode=hls")
+	q := chromium.watch(t, g.url+"stream.html?src=cam&mode=hls")
 	q.moves(10*time.Second, "hls")
 	g.noSocket.Store(false)
 
 	stopped := time.Now()
 	source.stop()
-	for _, page := range []*playerPage{p, q} {
+	for _, page := range []*tab{p, q} {
 		page.until(20*time.Second, "player.dataset.state === 'offline'")
-		var said string
-		page.eval("player.querySelector('[role=status]').textContent", &said)
-		require.Regexp(t, `^camera offline since \d\d:\d\d$`, said)
-		var now struct {
-			Since   time.Time
-			Error   string
-			Playing string
-			Seen    int
-			Blank   int
-		}
-		page.eval("({seen: eye.seen, since: player.source.since, error: player.source.error, playing: player.playing})", &now)
-		require.WithinDuration(t, stopped, now.Since, 3*time.Second)
-		require.NotEmpty(t, now.Error)
-		require.Empty(t, now.Playing)
-		page.screenshot("offline")
+		require.Regexp(t, `^camera offline since \d\d:\d\d$`, run[string](page, status))
+		told := run[sourceState](page, "({since: player.source.since, error: player.source.error})")
+		require.WithinDuration(t, stopped, told.Since, 3*time.Second)
+		require.NotEmpty(t, told.Error)
+		require.Empty(t, run[string](page, "player.playing"))
+		page.show("offline")
 		// the picture is still there when all traffic has ended
-		page.until(5*time.Second, "eye.seen > "+fmt.Sprint(now.Seen+20))
-		page.eval("eye.blank", &now.Blank)
-		require.Zero(t, now.Blank)
+		page.until(5*time.Second, fmt.Sprintf("performance.now() > %f", run[float64](page, "performance.now()")+1000))
+		require.Empty(t, run[[]float64](page, "watch.blanks"))
 	}
-	require.Contains(t, s.output(), "[live] source offline")
+	require.Contains(t, s.Output(), "[live] source offline")
 
 	source.start()
 	began := time.Now()
-	for _, page := range []*playerPage{p, q} {
-		var before float64
-		page.eval("performance.now()", &before)
-		page.until(20*time.Second, fmt.Sprintf("player.playing !== '' && eye.movedAt > %f && player.dataset.state === 'playing'", before))
-		t.Logf("it plays again after %s", time.Since(began).Round(time.Millisecond))
-		page.screenshot("again")
+	for _, page := range []*tab{p, q} {
+		before := run[float64](page, "performance.now()")
+		page.until(20*time.Second, fmt.Sprintf("player.playing !== '' && watch.last > %f && player.dataset.state === 'playing'", before))
+		t.Logf("it plays again after %s", since(began))
+		page.show("again")
 	}
 
-	r := chromium.open(t, g.url+"stream.html?src=nobody")
+	r := chromium.watch(t, g.url+"stream.html?src=nobody")
 	r.until(10*time.Second, "player.dataset.state === 'missing'")
-	var said string
-	r.eval("player.querySelector('[role=status]').textContent", &said)
-	require.Equal(t, `there is no stream "nobody" here`, said)
-	r.screenshot("missing")
-	require.NoError(t, chromedp.Do(r.ctx, chromedp.EmulateViewport(360, 640)))
-	r.screenshot("missing phone")
+	require.Equal(t, `there is no stream "nobody" here`, run[string](r, status))
+	r.show("missing")
+	r.emulate(360, 640, "light")
+	r.show("missing phone")
 }
 
 // TestPlayerElement: many on one page, made before they are in it, moved in it, and taken out of it; none leaves anything
@@ -181,8 +155,8 @@ func TestPlayerCameraDown(t *testing.T) {
 func TestPlayerElement(t *testing.T) {
 	t.Parallel()
 	s, _, g := watched(t)
-	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam")
-	p.eval(`(() => {
+	p := newPlayerBrowser(t).watch(t, g.url+"stream.html?src=cam")
+	run[any](p, `(() => {
 		player.background = false;
 		player.remove();
 		window.all = ['webrtc', 'mse', 'hls', 'webrtc,mse'].map(mode => {
@@ -198,32 +172,20 @@ func TestPlayerElement(t *testing.T) {
 		document.body.append(document.createElement('p'));
 		document.querySelector('p').append(early);
 		all.push(early);
-	})()`, nil)
+	})()`)
 	p.until(20*time.Second, "all.every(one => one.playing !== '')")
-	p.eval("document.body.prepend(all[0]), document.querySelector('p').append(all[1])", nil)
-	p.eval("(window.frames0 = all.map(one => one.player.ladder.modes[one.player.ladder.playing].frames))", nil)
+	run[any](p, "document.body.prepend(all[0]), document.querySelector('p').append(all[1])")
+	run[any](p, "(window.frames0 = all.map(one => one.player.ladder.modes[one.player.ladder.playing].frames))")
 	p.until(10*time.Second, "all.every((one, i) => one.player.ladder.modes[one.player.ladder.playing]?.frames > frames0[i] + 5)")
-	p.screenshot("many")
-	require.NoError(t, chromedp.Do(p.ctx, chromedp.EmulateViewport(360, 640)))
-	p.screenshot("phone")
+	p.show("many")
+	p.emulate(360, 640, "light")
+	p.show("phone")
 
-	p.eval("(all.forEach(one => one.remove()), all[0].muted)", nil)
+	run[any](p, "(all.forEach(one => one.remove()), all[0].muted)")
 	p.until(8*time.Second, "all.every(one => one.player === null && one.ws === null && one.pc === null)")
 	s.wait(10*time.Second, "nobody watches any more", func() bool {
-		var streams struct {
-			Cam struct {
-				Consumers []struct {
-					Format string `json:"format_name"`
-				}
-			}
-		}
-		s.get("api/streams", &streams)
-		for _, left := range streams.Cam.Consumers {
-			if left.Format != "hls/fmp4" { // the muxer that viewers share waits for the next ones
-				return false
-			}
-		}
-		return true
+		// the muxer that viewers share waits for the next ones
+		return !slices.ContainsFunc(s.consumers("cam"), func(format string) bool { return format != "hls/fmp4" })
 	})
 }
 
@@ -232,7 +194,7 @@ func TestPlayerWords(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")
 	s.start()
-	p := newPlayerBrowser(t).open(t, s.api+"stream.html")
+	p := newPlayerBrowser(t).watch(t, s.api+"stream.html")
 	cases := []struct{ name, script, want string }{
 		{"a delay that creeps up", `import('./player/delay.js').then(({Delay}) => {
 			const delay = new Delay(), told = [];
@@ -277,9 +239,7 @@ func TestPlayerWords(t *testing.T) {
 	}
 	for _, ca := range cases {
 		t.Run(ca.name, func(t *testing.T) {
-			got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](ca.script+".then(JSON.stringify)", chromedp.EvalAwaitPromise))
-			require.NoError(t, err)
-			require.JSONEq(t, ca.want, got)
+			require.JSONEq(t, ca.want, run[string](p, ca.script+".then(JSON.stringify)"))
 		})
 	}
 }
@@ -288,18 +248,15 @@ func TestPlayerWords(t *testing.T) {
 func TestPlayerBoxRestarts(t *testing.T) {
 	t.Parallel()
 	s, _, g := watched(t)
-	p := newPlayerBrowser(t).open(t, g.url+"stream.html?src=cam&retry=5000")
+	p := newPlayerBrowser(t).watch(t, g.url+"stream.html?src=cam&retry=5000")
 	p.moves(10*time.Second, "webrtc")
 	s.stop()
 	p.until(10*time.Second, "player.playing === ''")
-	p.screenshot("away")
+	p.show("away")
 	s.start()
 	began := time.Now()
-	var before float64
-	p.eval("performance.now()", &before)
-	p.until(40*time.Second, fmt.Sprintf("player.playing === 'webrtc' && eye.movedAt > %f", before))
-	t.Logf("WebRTC again after %s", time.Since(began).Round(time.Millisecond))
-	var blank int
-	p.eval("eye.blank", &blank)
-	require.Zero(t, blank)
+	before := run[float64](p, "performance.now()")
+	p.until(40*time.Second, fmt.Sprintf("player.playing === 'webrtc' && watch.last > %f", before))
+	t.Logf("WebRTC again after %s", since(began))
+	require.Empty(t, run[[]float64](p, "watch.blanks"))
 }

@@ -3,12 +3,9 @@ package e2e
 import (
 	"crypto/tls"
 	"fmt"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +18,10 @@ import (
 // its own, and X-Forwarded-For, -Host and -Proto. It gives the address of the pages under /cams/.
 func httpsProxy(t testing.TB, s *server, strip bool) string {
 	t.Helper()
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	target.Path = ""
-	var handler http.Handler = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(target)
+	var handler http.Handler = s.passing(func(r *httputil.ProxyRequest) {
 		r.SetXForwarded()
 		r.Out.Host = "go2rtc.internal"
-	}, ErrorLog: log.New(io.Discard, "", 0)} // a browser that leaves a page is no error
+	})
 	if strip {
 		handler = http.StripPrefix("/cams", handler)
 	}

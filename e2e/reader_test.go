@@ -14,22 +14,18 @@ import (
 	"time"
 
 	schema "github.com/AlexxIT/go2rtc/seats/analytics/supabase"
-	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
 	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
 
 const readerKey = "sb_publishable_of_the_box"
 
 // reading is a server with the test card, a seat that changes, and the reader.
-func reading(t testing.TB, head, origins string) *server {
+func reading(t testing.TB, origins string) *server {
 	t.Helper()
-	source := camera(t, cardSource(t))
-	source.start()
 	section := strings.Replace(card("cam1"), "analytics:\n", "analytics:\n  reader: {key: "+readerKey+", origins: ["+origins+"]}\n", 1)
-	return newServer(t, head+fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+section)
+	return newServer(t, cardCamera(t).asCam1()+section)
 }
 
 // line is what seats.mjs says.
@@ -85,7 +81,7 @@ func until(t testing.TB, lines <-chan line, limit time.Duration, kind, holds str
 // TestSupabaseJS: the real client sees changes of the box, and is subscribed again after a restart of it.
 func TestSupabaseJS(t *testing.T) {
 	t.Parallel()
-	s := reading(t, "", "")
+	s := reading(t, "")
 	s.start()
 	lines := node(t, s.api, readerKey, "test", false)
 	until(t, lines, 10*time.Second, "channel", "SUBSCRIBED")
@@ -112,7 +108,7 @@ func TestSupabaseJS(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, code, text)
 	gone := until(t, lines, 10*time.Second, "gone", `"eventType":"DELETE"`)
 	require.Contains(t, gone, `"new":{},"old":{"store_id":"test","seat_id":"A"}`)
-	require.NotContains(t, s.output(), readerKey)
+	require.NotContains(t, s.Output(), readerKey)
 
 	// without a key, and with another
 	require.Contains(t, until(t, node(t, s.api, "wrong", "test", true), 10*time.Second, "error", ""), "Invalid API key")
@@ -159,7 +155,7 @@ func copyRows(t testing.TB, s *server, db *supabase.Database) {
 // and the script reads the same of lite.
 func TestSameSeats(t *testing.T) {
 	t.Parallel()
-	s := reading(t, "", "")
+	s := reading(t, "")
 	s.start()
 	var events []map[string]any
 	s.wait(45*time.Second, "somebody sat down", func() bool {
@@ -222,29 +218,21 @@ func TestExamplePage(t *testing.T) {
 	page := httptest.NewServer(mux)
 	defer page.Close()
 
-	s := reading(t, "", page.URL)
+	s := reading(t, page.URL)
 	s.rewrite("api: {", "api: {origin: \"*\", ")
 	s.start()
 
-	ctx, _ := chromium.New(t, 1100, 700)
-	box := strings.TrimSuffix(s.api, "/")
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(page.URL+"/?url="+box+"&key="+readerKey+"&store=test&src=cam1")))
-	limited, cancelLimit := context.WithTimeout(ctx, 90*time.Second)
-	defer cancelLimit()
+	b := newTab(t, 1100, 700)
+	b.open(page.URL + "/?url=" + strings.TrimSuffix(s.api, "/") + "&key=" + readerKey + "&store=test&src=cam1")
 	for _, condition := range []string{
 		`document.getElementById('state').textContent === 'live'`,
 		`document.querySelector('#seats li.occupied b')?.textContent === 'A'`,
 		`document.querySelector('#events li.person_enter') !== null`,
 		`document.querySelector('video')?.readyState >= 2`,
 	} {
-		_, err := chromedp.Run(limited, chromedp.Poll[bool](condition))
-		require.NoError(t, err, condition)
+		b.until(secs(60), condition)
 	}
-	png, err := chromedp.Run(limited, chromedp.CaptureScreenshot())
-	require.NoError(t, err)
-	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "example.png"), png, 0o600))
-	}
+	b.shot("example")
 
 	// the same page, by nothing but its URL and key, from a project of real parts
 	db := supabase.Shared(t).Database(t)
@@ -254,9 +242,7 @@ func TestExamplePage(t *testing.T) {
 	cloud := supabase.NewProxy(t, supabase.StartLite(t, db, keys).URL, supabase.ProxyOptions{})
 	var tile string // "A", its status, since when
 	require.NoError(t, db.Connect(t).QueryRow(t.Context(), "select seat_id || status from seat_status").Scan(&tile))
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(page.URL+"/?url="+cloud.URL+"&key="+keys.Publishable+"&store=test")))
-	condition := fmt.Sprintf(`document.getElementById('seats').children.length === 1 &&
-		document.querySelector('#seats li').textContent.startsWith(%q)`, tile)
-	_, err = chromedp.Run(limited, chromedp.Poll[bool](condition))
-	require.NoError(t, err, condition)
+	b.open(page.URL + "/?url=" + cloud.URL + "&key=" + keys.Publishable + "&store=test")
+	b.until(secs(60), fmt.Sprintf(`document.getElementById('seats').children.length === 1 &&
+		document.querySelector('#seats li').textContent.startsWith(%q)`, tile))
 }

@@ -11,16 +11,28 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/models/testcard"
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
 // camera is a second go2rtc that serves a clip, or the test card, by RTSP, begun when somebody asks for it.
 func camera(t testing.TB, source string) *server {
 	t.Helper()
-	c := newServer(t, "streams:\n  clip: "+source+"\n")
+	return newServer(t, "streams:\n  clip: "+source+"\n")
+}
+
+// cardCamera is a running one that serves the test card's room.
+func cardCamera(t testing.TB) *server {
+	t.Helper()
+	c := camera(t, cardSource(t))
+	c.start()
 	return c
 }
+
+// clip is the address of a camera's stream.
+func (s *server) clip() string { return fmt.Sprintf("rtsp://127.0.0.1:%d/clip", s.rtsp) }
+
+// asCam1 is a section of streams with the camera's as cam1.
+func (s *server) asCam1() string { return "streams: {cam1: \"" + s.clip() + "\"}\n" }
 
 func playing(clip string) string {
 	return fmt.Sprintf("exec:ffmpeg -v error -nostdin -re -i %s -c copy -rtsp_transport tcp -f rtsp {output}", clip)
@@ -47,8 +59,7 @@ func TestClipsThroughRTSP(t *testing.T) {
 			source := camera(t, playing(asset(t, "video", ca.clip)))
 			source.start()
 			tr := truthOf(t, ca.clip)
-			s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+
-				tr.config(ca.interval, ca.abandoned, model, false))
+			s := newServer(t, source.asCam1()+tr.config(ca.interval, ca.abandoned, model, false))
 			s.start()
 
 			// the first look is at the first picture
@@ -100,19 +111,15 @@ func card(stream string) string {
 // TestOutside: what a dashboard sees of one seat that is taken.
 func TestOutside(t *testing.T) {
 	t.Parallel()
-	source := camera(t, cardSource(t))
-	source.start()
-	s := newServer(t, fmt.Sprintf("streams: {cam1: \"rtsp://127.0.0.1:%d/clip\"}\n", source.rtsp)+card("cam1"))
+	source := cardCamera(t)
+	s := newServer(t, source.asCam1()+card("cam1"))
 	s.start()
 	require.Equal(t, http.StatusNotFound, s.get("api/seats/frame.jpeg?src=nobody", nil))
 	require.Equal(t, http.StatusBadRequest, s.get("api/seats/events?limit=0", nil))
 	require.Equal(t, http.StatusBadRequest, s.get("api/seats/events?event_type=party", nil))
 	require.Equal(t, http.StatusBadRequest, s.get("api/seats/events?before=yesterday", nil))
 
-	ws, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws", nil)
-	require.NoError(t, err)
-	defer func() { _ = ws.Close() }()
-	_ = res.Body.Close()
+	ws := s.socket("")
 	require.NoError(t, ws.WriteJSON(map[string]string{"type": "seats"}))
 	require.NoError(t, ws.SetReadDeadline(time.Now().Add(40*time.Second)))
 	seen := map[string]string{}
@@ -144,14 +151,12 @@ func TestOutside(t *testing.T) {
 
 	events := s.events("seat_id=A")
 	require.Len(t, events, 1)
-	res, err = http.Get(s.api + "api/seats/frame.jpeg?src=cam1")
-	require.NoError(t, err)
-	defer func() { _ = res.Body.Close() }()
-	img, err := jpeg.Decode(res.Body)
+	_, frame := request(t, http.MethodGet, s.api+"api/seats/frame.jpeg?src=cam1", "")
+	img, err := jpeg.Decode(strings.NewReader(frame))
 	require.NoError(t, err)
 	require.Equal(t, 640, img.Bounds().Dx())
-	require.Contains(t, s.output(), "[analytics] detected event=person_enter seat=A status=occupied stream=cam1")
-	require.Contains(t, s.output(), "test card")
+	require.Contains(t, s.Output(), "[analytics] detected event=person_enter seat=A status=occupied stream=cam1")
+	require.Contains(t, s.Output(), "test card")
 
 	// what was known is known after a restart
 	s.stop()

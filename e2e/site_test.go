@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,7 +124,7 @@ func (s *site) sessions() (n int) {
 	}
 	require.NoError(s.t, json.NewDecoder(res.Body).Decode(&stream))
 	for _, consumer := range stream.Consumers {
-		if contains(consumer.FormatName, "webrtc") {
+		if strings.Contains(consumer.FormatName, "webrtc") {
 			n++
 		}
 	}

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -17,6 +15,12 @@ type sourceState struct {
 	Online bool
 	Since  time.Time
 	Error  string
+}
+
+func (s *server) source(stream string) (state sourceState) {
+	s.t.Helper()
+	require.Equal(s.t, http.StatusOK, s.get("api/source?src="+stream, &state))
+	return state
 }
 
 // TestSource: away at first, there, gone, there again. Each is told by the socket, and the same by HTTP; nobody dials the
@@ -28,10 +32,7 @@ func TestSource(t *testing.T) {
 	s.start()
 
 	began := time.Now()
-	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam", nil)
-	require.NoError(t, err)
-	_ = res.Body.Close()
-	defer func() { _ = conn.Close() }()
+	conn := s.socket("?src=cam")
 	require.NoError(t, conn.WriteJSON(map[string]string{"type": "source"}))
 	told := func(limit time.Duration, online bool) sourceState {
 		t.Helper()
@@ -44,11 +45,10 @@ func TestSource(t *testing.T) {
 			require.NoError(t, conn.ReadJSON(&message))
 			require.Equal(t, "source", message.Type, string(message.Value))
 			require.NotContains(t, string(message.Value), "hunter2")
-			var state, same sourceState
+			var state sourceState
 			require.NoError(t, json.Unmarshal(message.Value, &state))
 			if state.Online == online {
-				require.Equal(t, http.StatusOK, s.get("api/source?src=cam", &same))
-				require.Equal(t, state.Since, same.Since)
+				require.Equal(t, state.Since, s.source("cam").Since)
 				return state
 			}
 		}
@@ -67,11 +67,7 @@ func TestSource(t *testing.T) {
 	require.Equal(t, sourceState{Online: true}, told(20*time.Second, true))
 
 	require.NoError(t, conn.Close())
-	s.wait(15*time.Second, "the camera is left", func() bool {
-		var streams map[string]struct{ Consumers []any }
-		cam.get("api/streams", &streams)
-		return len(streams["clip"].Consumers) == 0
-	})
+	s.wait(15*time.Second, "the camera is left", func() bool { return len(cam.consumers("clip")) == 0 })
 }
 
 // TestSourcePanics: upstream's `echo:` with nothing behind it indexes into nothing. The process lives, and says so.
@@ -80,8 +76,7 @@ func TestSourcePanics(t *testing.T) {
 	s := newServer(t, "streams: {cam1: \"echo:\"}\n")
 	s.start()
 	for range 2 {
-		var state sourceState
-		require.Equal(t, http.StatusOK, s.get("api/source?src=cam1", &state))
+		state := s.source("cam1")
 		require.False(t, state.Online)
 		require.Regexp(t, `^echo: the source cannot be used as it is written \(.+\)$`, state.Error)
 	}

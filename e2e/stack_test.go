@@ -3,13 +3,19 @@
 package e2e
 
 import (
+	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,17 +23,11 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
-// root is the project's folder, as an absolute path.
-var root = func() string {
-	dir, err := filepath.Abs("..")
-	if err != nil {
-		panic(err)
-	}
-	return dir
-}()
+var root = process.Root()
 
 var bin string
 
@@ -77,9 +77,6 @@ type server struct {
 
 	*process.Process // of the last start
 }
-
-// output is what it has printed since its last start.
-func (s *server) output() string { return s.Output() }
 
 // newServer writes a configuration: the ports are put before it.
 func newServer(t testing.TB, config string) *server {
@@ -166,15 +163,92 @@ func (s *server) wait(limit time.Duration, what string, ok func() bool) {
 
 func (s *server) get(path string, into any) int {
 	s.t.Helper()
-	res, err := http.Get(s.api + path)
-	require.NoError(s.t, err)
+	status, text := request(s.t, http.MethodGet, s.api+path, "")
+	if into != nil {
+		require.NoError(s.t, json.Unmarshal([]byte(text), into), "%s: %s", path, text)
+	}
+	return status
+}
+
+func request(t testing.TB, method, url, body string) (status int, text string) {
+	t.Helper()
+	res, text := do(t, method, url, body)
+	return res.StatusCode, text
+}
+
+// do asks with headers given as pairs.
+func do(t testing.TB, method, url, body string, header ...string) (res *http.Response, text string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err = http.DefaultClient.Do(req)
+	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
-	require.NoError(s.t, err)
-	if into != nil {
-		require.NoError(s.t, json.Unmarshal(b, into), "%s: %s", path, b)
+	require.NoError(t, err)
+	return res, string(b)
+}
+
+// asAdmin is the header, for do, of a client that gives a password.
+func asAdmin(password string) []string {
+	return []string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte("admin:"+password))}
+}
+
+// dial connects to api/ws.
+func (s *server) dial(query string) (*websocket.Conn, error) {
+	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws"+query, nil)
+	if err == nil {
+		_ = res.Body.Close()
 	}
-	return res.StatusCode
+	return conn, err
+}
+
+// socket is a connection to api/ws until the test ends.
+func (s *server) socket(query string) *websocket.Conn {
+	s.t.Helper()
+	conn, err := s.dial(query)
+	require.NoError(s.t, err)
+	s.t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// passing is a reverse proxy before the server.
+func (s *server) passing(change func(*httputil.ProxyRequest)) *httputil.ReverseProxy {
+	s.t.Helper()
+	target, err := url.Parse(s.api)
+	require.NoError(s.t, err)
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			change(r)
+		},
+		FlushInterval: -1,
+		ErrorLog:      log.New(io.Discard, "", 0), // clients that leave
+	}
+}
+
+// keepHost is for a proxy that shows itself to the server by X-Forwarded-For alone.
+func keepHost(r *httputil.ProxyRequest) {
+	r.SetXForwarded()
+	r.Out.Host = r.In.Host
+}
+
+// consumers are the format names of who watches a stream.
+func (s *server) consumers(stream string) (names []string) {
+	s.t.Helper()
+	var all map[string]struct {
+		Consumers []struct {
+			FormatName string `json:"format_name"`
+		}
+	}
+	s.get("api/streams", &all)
+	for _, c := range all[stream].Consumers {
+		names = append(names, c.FormatName)
+	}
+	return names
 }
 
 // event is what tests read of a row of detection_events.
@@ -190,8 +264,6 @@ type event struct {
 func (s *server) events(query string) (list []event) {
 	s.t.Helper()
 	require.Equal(s.t, http.StatusOK, s.get("api/seats/events?limit=1000&"+query, &list))
-	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
-		list[i], list[j] = list[j], list[i]
-	}
+	slices.Reverse(list)
 	return list
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/chromium"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -29,6 +31,12 @@ type tab struct {
 func newTab(t testing.TB, width, height int, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	ctx, _ := chromium.New(t, width, height, more...)
+	return tabOf(ctx, t)
+}
+
+// tabOf drives a tab that is there already, or begins with its first use.
+func tabOf(ctx context.Context, t testing.TB) *tab {
+	t.Helper()
 	b := &tab{t: t, ctx: ctx}
 	require.NoError(t, chromedp.Listen(ctx, func(ev any) {
 		switch ev := ev.(type) {
@@ -76,6 +84,16 @@ func (b *tab) until(limit time.Duration, condition string) {
 	require.Fail(b.t, "not in time", "waited %s until %s (%v); the page says %.2000s", limit, condition, err, text)
 }
 
+// tell has the browser do something, by the DevTools protocol.
+func tell[P, R any](b *tab, method cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	reply, err := chromedp.Call(ctx, method, params)
+	require.NoError(b.t, err)
+	return reply
+}
+
 // run gives the value of a JavaScript expression, awaited where it is a promise.
 func run[T any](b *tab, expression string) T {
 	b.t.Helper()
@@ -104,14 +122,23 @@ func (b *tab) said() []string {
 	return list
 }
 
+// fits holds the page to the width of its window.
+func (b *tab) fits(name string) {
+	b.t.Helper()
+	require.LessOrEqual(b.t, run[int](b, `document.documentElement.scrollWidth - innerWidth`), 0, "%s scrolls down only", name)
+}
+
 // shot saves a picture of the whole page where SCREENSHOTS names a folder.
 func (b *tab) shot(name string) {
 	b.t.Helper()
-	folder := os.Getenv("SCREENSHOTS")
-	if folder == "" {
-		return
+	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
+		b.save(filepath.Join(folder, strings.NewReplacer("/", "_", " ", "_").Replace(name)+".png"))
 	}
+}
+
+func (b *tab) save(file string) {
+	b.t.Helper()
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	require.NoError(b.t, err)
-	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
+	require.NoError(b.t, os.WriteFile(file, png, 0o600))
 }

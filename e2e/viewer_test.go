@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,7 +14,6 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
-	"github.com/gorilla/websocket"
 	"github.com/pion/webrtc/v4"
 	"github.com/stretchr/testify/require"
 )
@@ -30,15 +27,13 @@ func viewing(t testing.TB) *server {
 	return s
 }
 
-// viewerOffer is a viewer's, with its candidates or as one that never connects.
-func viewerOffer(t testing.TB, candidates bool) (*webrtc.PeerConnection, string) {
+// viewerOffer is a viewer's, with its candidates.
+func viewerOffer(t testing.TB) (*webrtc.PeerConnection, string) {
 	t.Helper()
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	media := &webrtc.MediaEngine{}
-	require.NoError(t, media.RegisterDefaultCodecs())
-	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media)).NewPeerConnection(webrtc.Configuration{})
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(webrtc.Configuration{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = pc.Close() })
 	_, err = pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
@@ -48,25 +43,14 @@ func viewerOffer(t testing.TB, candidates bool) (*webrtc.PeerConnection, string)
 	gathered := webrtc.GatheringCompletePromise(pc)
 	require.NoError(t, pc.SetLocalDescription(sdp))
 	<-gathered
-	if candidates {
-		return pc, pc.LocalDescription().SDP
-	}
-	return pc, sdp.SDP
+	return pc, pc.LocalDescription().SDP
 }
 
 // whep posts an offer.
 func (s *server) whep(sdp string) (code int, location, text string) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.api+"api/webrtc?src=cam1", strings.NewReader(sdp))
-	require.NoError(s.t, err)
-	req.Header.Set("Content-Type", "application/sdp")
-	req.Header.Set("User-Agent", "e2e viewer")
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(s.t, err)
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	require.NoError(s.t, err)
-	return res.StatusCode, res.Header.Get("Location"), string(b)
+	res, text := do(s.t, http.MethodPost, s.api+"api/webrtc?src=cam1", sdp, "Content-Type", "application/sdp", "User-Agent", "e2e viewer")
+	return res.StatusCode, res.Header.Get("Location"), text
 }
 
 // receiver receives RTP and knows the longest time without any.
@@ -81,7 +65,7 @@ func (s *server) watch() *receiver {
 	s.t.Helper()
 	w := &receiver{}
 	var sdp string
-	w.pc, sdp = viewerOffer(s.t, true)
+	w.pc, sdp = viewerOffer(s.t)
 	w.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		for last := time.Now(); ; {
 			if _, _, err := track.ReadRTP(); err != nil {
@@ -123,9 +107,9 @@ func TestStoryInTheLog(t *testing.T) {
 	t.Parallel()
 	s := viewing(t)
 	w := s.watch()
-	s.wait(5*time.Second, "the log tells", func() bool { return strings.Contains(s.output(), "[webrtc] ice connected") })
+	s.wait(5*time.Second, "the log tells", func() bool { return strings.Contains(s.Output(), "[webrtc] ice connected") })
 	var told []string
-	for line := range strings.Lines(s.output()) {
+	for line := range strings.Lines(s.Output()) {
 		// another pair may win later
 		if strings.Contains(line, "[webrtc] ice") && !strings.Contains(line, "ice changed") {
 			told = append(told, line)
@@ -146,7 +130,7 @@ func TestStoryInTheLog(t *testing.T) {
 		require.Equal(t, want, code)
 	}
 	s.wait(5*time.Second, "the end is told", func() bool {
-		return strings.Contains(s.output(), "[webrtc] ice ended") && strings.Contains(s.output(), "reason=closed")
+		return strings.Contains(s.Output(), "[webrtc] ice ended") && strings.Contains(s.Output(), "reason=closed")
 	})
 }
 
@@ -156,7 +140,7 @@ func TestHostileOffers(t *testing.T) {
 	s := viewing(t)
 	w := s.watch()
 	const head = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
-	_, good := viewerOffer(t, true)
+	_, good := viewerOffer(t)
 	cases := []struct {
 		name, sdp string
 		code      int
@@ -177,11 +161,9 @@ func TestHostileOffers(t *testing.T) {
 		code, text = request(t, http.MethodPost, s.api+"api/webrtc?dst=cam1", ca.sdp)
 		require.Contains(t, []int{201, 400, 413}, code, "%s: %s", ca.name, text)
 
-		conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws?src=cam1", nil)
-		require.NoError(t, err)
-		_ = res.Body.Close()
+		conn := s.socket("?src=cam1")
 		require.NoError(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
-		err = conn.WriteJSON(map[string]any{"type": "webrtc/offer", "value": ca.sdp})
+		err := conn.WriteJSON(map[string]any{"type": "webrtc/offer", "value": ca.sdp})
 		var answer struct{ Type, Value string }
 		if err == nil {
 			err = conn.ReadJSON(&answer)
@@ -196,7 +178,7 @@ func TestHostileOffers(t *testing.T) {
 	}
 	code, text := request(t, http.MethodPost, s.api+"api/webrtc?src=cam1", "null")
 	require.Equal(t, http.StatusBadRequest, code, text)
-	require.NotContains(t, s.output(), "panic")
+	require.NotContains(t, s.Output(), "panic")
 
 	before := w.packets.Load()
 	s.wait(5*time.Second, "the viewer plays on", func() bool { return w.packets.Load() > before+20 })
@@ -211,21 +193,15 @@ func TestHalfOpenSessions(t *testing.T) {
 	rss, fds := s.rss(), s.fds()
 	w.longest.Store(0)
 
-	_, sdp := viewerOffer(t, false)
-	var taken, busy atomic.Int64
-	var peak atomic.Int64
+	sdp := offer(t, webrtc.RTPTransceiverDirectionRecvonly) // without candidates
+	var taken, busy, peak atomic.Int64
 	var wg sync.WaitGroup
 	start := time.Now()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	for range 8 {
 		wg.Go(func() {
 			for i := range 1250 {
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.api+"api/webrtc?src=cam1", bytes.NewReader([]byte(sdp)))
-				if err != nil {
-					return
-				}
-				req.Header.Set("Content-Type", "application/sdp")
-				res, err := client.Do(req)
+				res, err := client.Post(s.api+"api/webrtc?src=cam1", "application/sdp", strings.NewReader(sdp))
 				if err != nil {
 					return
 				}
@@ -251,7 +227,7 @@ func TestHalfOpenSessions(t *testing.T) {
 	require.GreaterOrEqual(t, taken.Load(), int64(128))
 	require.Less(t, int(peak.Load()), rss+120)
 	require.Less(t, time.Duration(w.longest.Load()), 3*time.Second)
-	require.Less(t, strings.Count(s.output(), "too many sessions are connecting"), 30, "repeats are counted")
+	require.Less(t, strings.Count(s.Output(), "too many sessions are connecting"), 30, "repeats are counted")
 
 	var sum, left int
 	s.wait(45*time.Second, "the half-open sessions are gone", func() bool {

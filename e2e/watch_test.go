@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	_ "embed"
 	"net/url"
 	"strings"
@@ -19,8 +18,7 @@ var watchScript string
 
 // watcher is somebody who has opened stream.html. He believes his eyes: see watch.js.
 type watcher struct {
-	t     testing.TB
-	ctx   context.Context
+	*tab
 	close func() // the browser, before the test ends
 }
 
@@ -41,35 +39,25 @@ func (s seen) moving() bool { return s.Last > 0 && s.Now-s.Last < 500 }
 // watch logs in and opens the page of a box.
 func watch(t testing.TB, from *lab.Namespace, base string) *watcher {
 	t.Helper()
-	v := &watcher{t: t}
-	v.ctx, v.close = from.Browser()
+	ctx, end := from.Browser()
+	v := &watcher{tabOf(ctx, t), end}
 	// A browser asks for the password and keeps it for the host. Here it stands in the first address, and not in that of
 	// the page, whose requests would be refused for it.
 	login, err := url.Parse(base + "api")
 	require.NoError(t, err)
 	login.User = url.UserPassword(siteUser, sitePassword)
-	require.NoError(t, chromedp.Do(v.ctx, chromedp.Navigate(login.String())))
-	require.NoError(t, chromedp.Do(v.ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, errAdd := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchScript})
-		return errAdd
-	})))
+	v.open(login.String())
+	tell(v.tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchScript})
 	v.open(base + "stream.html?src=cam")
 	return v
 }
 
-func (v *watcher) open(address string) {
-	v.t.Helper()
-	require.NoError(v.t, chromedp.Do(v.ctx, chromedp.Navigate(address)))
-}
-
 func (v *watcher) view() seen {
 	v.t.Helper()
-	got, err := chromedp.Run(v.ctx, chromedp.Evaluate[seen](`(() => {
+	return run[seen](v.tab, `(() => {
 		const {playing, route, reason} = document.querySelector('video-stream') ?? {};
 		return {...watch, now: performance.now(), playing, route, reason, text: document.body.innerText};
-	})()`))
-	require.NoError(v.t, err)
-	return got
+	})()`)
 }
 
 // until waits until he sees something.

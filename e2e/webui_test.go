@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,7 +36,7 @@ func streaming(t testing.TB, config string) *server {
 const moving = `(() => {
 	const player = document.querySelector('video-stream');
 	const picture = player?.picture ?? document.querySelector('video');
-	if (!picture || picture.videoWidth === 0) return false;
+	if (!picture || picture.videoWidth === 0 || picture.readyState < 2) return false;
 	const canvas = window.seenCanvas ??= Object.assign(document.createElement('canvas'), {width: 32, height: 18});
 	const context = canvas.getContext('2d', {willReadFrequently: true});
 	context.drawImage(picture, 0, 0, canvas.width, canvas.height);
@@ -53,9 +51,7 @@ func TestPagesComeWhole(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))
 	s.start()
-	target, err := url.Parse(s.api)
-	require.NoError(t, err)
-	pass := httputil.NewSingleHostReverseProxy(target)
+	pass := s.passing(keepHost)
 	cases := []struct{ page, part, whole string }{
 		{"stream.html?src=cam1", "/player/multipart.js", `!!document.querySelector('video-stream')?.dataset.state`},
 		{"seats.html", "/seats/state.js", `document.querySelector('.link')?.dataset.state !== undefined`},
@@ -127,7 +123,7 @@ func TestUpstreamPages(t *testing.T) {
 		b.until(5*time.Second, `document.querySelector('.info').innerText.includes('version: ')`)
 		require.Contains(t, run[string](b, `document.querySelector('tr[data-id=cam1]').innerText`), "1 / info", "the viewer that holds the source")
 		for _, link := range run[[]string](b, `[...document.querySelectorAll('tr[data-id=cam1] a:not([data-name])')].map(a => a.href)`) {
-			require.Empty(t, wrong(t, link))
+			require.Empty(t, wrong(link))
 		}
 		b.mu.Lock()
 		b.answer = "passing"
@@ -166,7 +162,7 @@ func TestUpstreamPages(t *testing.T) {
 			for i, link := range links {
 				asked.Go(func() {
 					if !strings.HasPrefix(link, "rtsp:") {
-						bad[i] = wrong(t, link)
+						bad[i] = wrong(link)
 					} else if codec := probe(t, link); codec != kind {
 						bad[i] = link + " " + codec
 					}
@@ -218,9 +214,7 @@ func TestUpstreamPages(t *testing.T) {
 // hold keeps a stream's source running until the test ends, as a viewer would: others begin at once.
 func (s *server) hold(stream string) {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.api+"api/stream.mp4?src="+stream, nil)
-	require.NoError(s.t, err)
-	res, err := http.DefaultClient.Do(req)
+	res, err := http.Get(s.api + "api/stream.mp4?src=" + stream)
 	require.NoError(s.t, err)
 	require.Equal(s.t, http.StatusOK, res.StatusCode)
 	go func() { _, _ = io.Copy(io.Discard, res.Body) }()
@@ -244,15 +238,9 @@ func probe(t testing.TB, link string) string {
 }
 
 // wrong says what a link answers that is not well; what streams for ever is left at once.
-func wrong(t testing.TB, link string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
-	if err != nil {
-		return err.Error()
-	}
-	res, err := http.DefaultClient.Do(req)
+func wrong(link string) string {
+	client := http.Client{Timeout: 15 * time.Second}
+	res, err := client.Get(link)
 	if err != nil {
 		return err.Error()
 	}
@@ -274,13 +262,9 @@ func TestOperatorsOwnPages(t *testing.T) {
 	}
 	s.start()
 	page := func(name string) string {
-		res, err := http.Get(s.api + name)
-		require.NoError(t, err)
-		defer func() { _ = res.Body.Close() }()
-		require.Equal(t, http.StatusOK, res.StatusCode, name)
-		b, err := io.ReadAll(res.Body)
-		require.NoError(t, err)
-		return string(b)
+		status, text := request(t, http.MethodGet, s.api+name, "")
+		require.Equal(t, http.StatusOK, status, name)
+		return text
 	}
 	for _, name := range []string{"seats.html", "stream.html", "ice.html", "hls.html"} {
 		require.Equal(t, "the operator's", page(name), name)

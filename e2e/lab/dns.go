@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/netip"
 
-	"github.com/stretchr/testify/require"
 	"golang.org/x/net/dns/dnsmessage"
 )
 
@@ -17,27 +16,9 @@ func (l *Lab) SetNames(names map[string]string) {
 		known[name+"."] = netip.MustParseAddr(address)
 	}
 	for router, address := range map[*Namespace]string{l.BoxNAT: boxGateway, l.WebNAT: webGateway} {
-		var conn net.PacketConn
-		var err error
-		require.NoError(l.t, router.do(func() { conn, err = (&net.ListenConfig{}).ListenPacket(l.t.Context(), "udp4", address+":53") }))
-		require.NoError(l.t, err)
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			b := make([]byte, 512)
-			for {
-				n, from, err := conn.ReadFrom(b)
-				if err != nil {
-					return
-				}
-				if reply, err := resolve(b[:n], known); err == nil {
-					_, _ = conn.WriteTo(reply, from) // who does not get it asks again
-				}
-			}
-		}()
-		l.t.Cleanup(func() {
-			_ = conn.Close()
-			<-ended
+		router.answer(address+":53", func(query []byte, _ net.Addr) []byte {
+			reply, _ := resolve(query, known) // what is no query gets no reply
+			return reply
 		})
 	}
 }

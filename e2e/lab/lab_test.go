@@ -18,36 +18,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// echo answers each packet with the address that it came from.
-func echo(l *Lab, address string) {
-	var conn net.PacketConn
-	var err error
-	require.NoError(l.t, l.Internet.do(func() { conn, err = (&net.ListenConfig{}).ListenPacket(l.t.Context(), "udp4", address) }))
-	require.NoError(l.t, err)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		b := make([]byte, 100)
-		for {
-			_, from, err := conn.ReadFrom(b)
-			if err != nil {
-				return
-			}
-			_, _ = conn.WriteTo([]byte(from.String()), from)
-		}
-	}()
-	l.t.Cleanup(func() {
-		_ = conn.Close()
-		<-ended
-	})
-}
-
 // TestNAT: the routers are what they are called.
 func TestNAT(t *testing.T) {
 	l := New(t)
 	servers := []string{Server + ":7", "203.0.113.2:7"}
 	for _, server := range servers {
-		echo(l, server)
+		l.Internet.answer(server, func(_ []byte, from net.Addr) []byte { return []byte(from.String()) })
 	}
 	web := Server + ":80"
 	listener := l.Internet.Listen(web)
@@ -65,12 +41,7 @@ func TestNAT(t *testing.T) {
 	}
 	// seen are the addresses that two servers see of one socket; none where they do not hear it
 	seen := func(port int) (list []string) {
-		var conn net.PacketConn
-		var err error
-		require.NoError(t, l.Web.do(func() {
-			conn, err = (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", fmt.Sprintf("192.168.20.2:%d", port))
-		}))
-		require.NoError(t, err)
+		conn := l.Web.listenPacket(fmt.Sprintf("192.168.20.2:%d", port))
 		defer func() { _ = conn.Close() }()
 		b := make([]byte, 100)
 		for _, server := range servers {

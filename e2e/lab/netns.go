@@ -74,10 +74,10 @@ func (ns *Namespace) run(name string, args ...string) {
 
 // Dial connects from within ns; it is for http.Transport and the like. The address is no name.
 func (ns *Namespace) Dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	errIn := ns.do(func() { conn, err = (&net.Dialer{}).DialContext(ctx, network, address) })
-	if errIn != nil {
-		return nil, errIn
-	}
+	err = ns.do(func() error {
+		conn, err = (&net.Dialer{}).DialContext(ctx, network, address)
+		return err
+	})
 	return conn, err
 }
 
@@ -85,10 +85,44 @@ func (ns *Namespace) Dial(ctx context.Context, network, address string) (conn ne
 func (ns *Namespace) Listen(address string) net.Listener {
 	ns.lab.t.Helper()
 	var ln net.Listener
-	var err error
-	require.NoError(ns.lab.t, ns.do(func() { ln, err = (&net.ListenConfig{}).Listen(ns.lab.t.Context(), "tcp4", address) }))
-	require.NoError(ns.lab.t, err)
+	require.NoError(ns.lab.t, ns.do(func() (err error) {
+		ln, err = (&net.ListenConfig{}).Listen(ns.lab.t.Context(), "tcp4", address)
+		return err
+	}))
 	return ln
+}
+
+// listenPacket is a UDP socket of ns, until it is closed or the test ends.
+func (ns *Namespace) listenPacket(address string) net.PacketConn {
+	ns.lab.t.Helper()
+	var conn net.PacketConn
+	require.NoError(ns.lab.t, ns.do(func() (err error) {
+		conn, err = (&net.ListenConfig{}).ListenPacket(ns.lab.t.Context(), "udp4", address)
+		return err
+	}))
+	ns.lab.t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// answer gives each packet to an address its reply, or none where that is empty, until the test ends.
+func (ns *Namespace) answer(address string, reply func(packet []byte, from net.Addr) []byte) {
+	ns.lab.t.Helper()
+	ended := make(chan struct{})
+	ns.lab.t.Cleanup(func() { <-ended })
+	conn := ns.listenPacket(address)
+	go func() {
+		defer close(ended)
+		b := make([]byte, 512)
+		for {
+			n, from, err := conn.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			if text := reply(b[:n], from); len(text) > 0 {
+				_, _ = conn.WriteTo(text, from) // who does not get it asks again
+			}
+		}
+	}()
 }
 
 // Client asks HTTP servers from within ns. It follows no redirects and keeps no connections.
@@ -101,7 +135,7 @@ func (ns *Namespace) Client() *http.Client {
 }
 
 // do calls f on a thread that is in ns. A socket stays where it was made, so f may hand one out.
-func (ns *Namespace) do(f func()) error {
+func (ns *Namespace) do(f func() error) error {
 	result := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -118,11 +152,10 @@ func (ns *Namespace) do(f func()) error {
 		}
 		defer func() { _ = there.Close() }()
 		if err = unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err == nil {
-			f()
-			err = unix.Setns(int(home.Fd()), unix.CLONE_NEWNET)
-		}
-		if err == nil {
-			runtime.UnlockOSThread()
+			err = f()
+			if errHome := unix.Setns(int(home.Fd()), unix.CLONE_NEWNET); errHome == nil {
+				runtime.UnlockOSThread()
+			}
 		}
 		result <- err
 	}()

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"net"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/coturn"
@@ -19,19 +20,13 @@ type TURN struct {
 // StartTURN starts coturn and waits until it answers. Kill it to have it vanish; it may be started again.
 func (l *Lab) StartTURN(cfg TURN) *process.Process {
 	l.t.Helper()
-	if cfg.Address == "" {
-		cfg.Address = Server
-	}
-	if cfg.Port == 0 {
-		cfg.Port = 3478
-	}
 	args := []string{"--fingerprint", "--no-tls", "--no-multicast-peers", "--verbose"}
 	if cfg.Secret != "" {
 		args = append(args, "--use-auth-secret", "--static-auth-secret", cfg.Secret)
 	} else {
 		args = append(args, "--lt-cred-mech", "--user", cfg.Username+":"+cfg.Password)
 	}
-	return coturn.Run(l.t, l.Internet.Command, cfg.Address, cfg.Port, args...)
+	return coturn.Run(l.t, l.Internet.Command, cmp.Or(cfg.Address, Server), cmp.Or(cfg.Port, 3478), args...)
 }
 
 // listens tells whether TCP connections to an address of the Internet are taken.

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -50,18 +49,6 @@ func newBrowser(t testing.TB, hls []byte) *browser {
 		<-ended
 	})
 	return &browser{t, ctx}
-}
-
-// hlsJS is what our binary serves to pages.
-func hlsJS(t testing.TB, s *server) []byte {
-	t.Helper()
-	res, err := http.Get(s.api + "hls.js")
-	require.NoError(t, err)
-	defer func() { _ = res.Body.Close() }()
-	require.Equal(t, http.StatusOK, res.StatusCode)
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	return b
 }
 
 // ages opens a page and reads the clock of its pictures for so long, after it has played for a while.

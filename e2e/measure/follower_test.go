@@ -34,16 +34,13 @@ type follower struct {
 func (f *follower) follow(ctx context.Context, address string) error {
 	f.client.Transport = &http.Transport{} // connections of its own
 	defer f.client.CloseIdleConnections()
-	for {
-		err := f.play(ctx, address)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if !errors.Is(err, errRefused) {
+	for ctx.Err() == nil {
+		if err := f.play(ctx, address); ctx.Err() == nil && !errors.Is(err, errRefused) {
 			return err
 		}
-		_ = sleep(ctx, time.Second) // a player that was refused begins anew
+		sleep(ctx, time.Second) // a player that was refused begins anew
 	}
+	return nil
 }
 
 // play goes on until something is refused.
@@ -56,9 +53,7 @@ func (f *follower) play(ctx context.Context, address string) error {
 		if err != nil {
 			return err
 		}
-		if err = sleep(ctx, pause); err != nil {
-			return err
-		}
+		sleep(ctx, pause)
 	}
 }
 
@@ -197,11 +192,9 @@ func (f *follower) get(ctx context.Context, address string) ([]byte, error) {
 	return b, nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
 	case <-time.After(d):
-		return nil
 	}
 }

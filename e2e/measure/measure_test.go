@@ -21,18 +21,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
-// root is the project's folder, as an absolute path.
-var root = func() string {
-	dir, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		panic(err)
-	}
-	return dir
-}()
+var root = process.Root()
 
 // bin is the folder of the binaries.
 var bin string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -59,22 +60,26 @@ webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, netw
 
 // stream is what api/streams tells of one.
 type stream struct {
-	Producers []struct {
-		FormatName string `json:"format_name"`
-	} `json:"producers"`
-	Consumers []struct {
-		FormatName string `json:"format_name"`
-	} `json:"consumers"`
+	Producers, Consumers []any
 }
 
 func (s *server) stream(name string) stream {
 	s.t.Helper()
-	res, err := http.Get(s.api + "api/streams")
+	var streams map[string]stream
+	require.NoError(s.t, json.Unmarshal(s.get("api/streams"), &streams))
+	return streams[name]
+}
+
+// get is what a path is answered with by 200.
+func (s *server) get(path string) []byte {
+	s.t.Helper()
+	res, err := http.Get(s.api + path)
 	require.NoError(s.t, err)
 	defer func() { _ = res.Body.Close() }()
-	var streams map[string]stream
-	require.NoError(s.t, json.NewDecoder(res.Body).Decode(&streams))
-	return streams[name]
+	b, err := io.ReadAll(res.Body)
+	require.NoError(s.t, err)
+	require.Equal(s.t, http.StatusOK, res.StatusCode, "%s: %s", path, b)
+	return b
 }
 
 // cpu is the processor time that the process has had, by proc(5), which counts it in hundredths of a second.

@@ -8,7 +8,9 @@ package process
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"syscall"
 	"testing"
@@ -81,6 +83,19 @@ func awaitExit(pid int) {
 	for errors.Is(err, unix.EINTR) {
 		err = unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 	}
+}
+
+// Root is the project's folder. Paths that the compiler knows may be trimmed, so it is found from the folder of the test
+// that runs.
+func Root() string {
+	dir, err := os.Getwd()
+	for err == nil && dir != "/" {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 // Run runs a program to its end and returns its standard output; the test fails if the program does.

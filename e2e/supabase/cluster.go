@@ -129,15 +129,11 @@ func (c *Cluster) command(name string, args ...string) (*exec.Cmd, error) {
 		if err != nil {
 			return nil, err
 		}
-		uid, err := strconv.ParseUint(u.Uid, 10, 32)
-		if err != nil {
+		owner := &syscall.Credential{}
+		if _, err = fmt.Sscan(u.Uid+" "+u.Gid, &owner.Uid, &owner.Gid); err != nil {
 			return nil, err
 		}
-		gid, err := strconv.ParseUint(u.Gid, 10, 32)
-		if err != nil {
-			return nil, err
-		}
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		cmd.SysProcAttr.Credential = owner
 	}
 	return cmd, nil
 }

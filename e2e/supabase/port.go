@@ -3,9 +3,8 @@ package supabase
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net"
-	"slices"
+	"net/http"
 	"sync"
 
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
@@ -18,7 +17,7 @@ type port struct {
 
 	mu    sync.Mutex
 	l     net.Listener
-	conns map[*trackedConn]struct{}
+	conns map[net.Conn]struct{}
 }
 
 func reserve() (*port, error) {
@@ -26,10 +25,10 @@ func reserve() (*port, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &port{addr: fmt.Sprintf("127.0.0.1:%d", number), release: release, conns: map[*trackedConn]struct{}{}}, nil
+	return &port{addr: fmt.Sprintf("127.0.0.1:%d", number), release: release, conns: map[net.Conn]struct{}{}}, nil
 }
 
-// listen listens, and remembers what it accepts.
+// listen listens. The server must call track.
 func (p *port) listen() (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", p.addr)
 	if err != nil {
@@ -38,16 +37,29 @@ func (p *port) listen() (net.Listener, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.l = l
-	return &tracked{Listener: l, port: p}, nil
+	return l, nil
+}
+
+// track remembers the connections that there are; one that was hijacked, longer.
+func (p *port) track(conn net.Conn, state http.ConnState) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		p.conns[conn] = struct{}{}
+	case http.StateClosed:
+		delete(p.conns, conn)
+	}
 }
 
 // refuse stops listening and resets the connections there are.
 func (p *port) refuse() {
 	p.mu.Lock()
 	_ = p.l.Close()
-	conns := slices.Collect(maps.Keys(p.conns))
+	conns := p.conns
+	p.conns = map[net.Conn]struct{}{}
 	p.mu.Unlock()
-	for _, conn := range conns {
+	for conn := range conns {
 		reset(conn)
 	}
 }
@@ -59,35 +71,6 @@ func (p *port) close() {
 
 // reset closes a connection so that the other side is told of an error, not of an end.
 func reset(conn net.Conn) {
-	_ = conn.(*trackedConn).Conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
-}
-
-type tracked struct {
-	net.Listener
-	port *port
-}
-
-func (t *tracked) Accept() (net.Conn, error) {
-	conn, err := t.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	t.port.mu.Lock()
-	defer t.port.mu.Unlock()
-	c := &trackedConn{Conn: conn, port: t.port}
-	t.port.conns[c] = struct{}{}
-	return c, nil
-}
-
-type trackedConn struct {
-	net.Conn
-	port *port
-}
-
-func (c *trackedConn) Close() error {
-	c.port.mu.Lock()
-	delete(c.port.conns, c)
-	c.port.mu.Unlock()
-	return c.Conn.Close()
 }

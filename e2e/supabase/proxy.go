@@ -1,6 +1,7 @@
 package supabase
 
 import (
+	"cmp"
 	"io"
 	"log"
 	"math/rand/v2"
@@ -9,7 +10,9 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,13 +31,15 @@ type ProxyOptions struct {
 type Proxy struct {
 	URL   string // where the server seems to be
 	HTTPS string // the same with a certificate that nobody signed, for a name that it is not
+	// HugeBytes is how much of HugeError's body clients let themselves be sent.
+	HugeBytes atomic.Int64
 
 	options ProxyOptions
 	target  *url.URL
 	good    *httputil.ReverseProxy
 	base    *http.Transport
 	port    *port
-	plain   *http.Server
+	plain   *http.Server // tells the port of its connections
 	tls     *httptest.Server
 	other   *httptest.Server // the other host of Redirected
 	closing chan struct{}
@@ -49,7 +54,6 @@ type Proxy struct {
 	change chan struct{} // closed when fault changes: a hang ends
 	counts [faults]int
 	strays []*http.Request
-	huge   int64
 }
 
 // NewProxy stands before a server, http://host:port.
@@ -57,15 +61,9 @@ func NewProxy(t testing.TB, target string, options ProxyOptions) *Proxy {
 	t.Helper()
 	u, err := url.Parse(target)
 	require.NoError(t, err)
-	if options.RetryAfter == 0 {
-		options.RetryAfter = time.Second
-	}
-	if options.Outage == 0 {
-		options.Outage = 200 * time.Millisecond
-	}
-	if options.DripEvery == 0 {
-		options.DripEvery = 50 * time.Millisecond
-	}
+	options.RetryAfter = cmp.Or(options.RetryAfter, time.Second)
+	options.Outage = cmp.Or(options.Outage, 200*time.Millisecond)
+	options.DripEvery = cmp.Or(options.DripEvery, 50*time.Millisecond)
 	p := &Proxy{options: options, target: u, base: &http.Transport{DisableCompression: true}, closing: make(chan struct{}), change: make(chan struct{})}
 	quiet := log.New(io.Discard, "", 0)
 	p.good = &httputil.ReverseProxy{
@@ -79,7 +77,7 @@ func NewProxy(t testing.TB, target string, options ProxyOptions) *Proxy {
 	p.port, err = reserve()
 	require.NoError(t, err)
 	p.URL = "http://" + p.port.addr
-	p.plain = &http.Server{Handler: p, ErrorLog: quiet, ReadHeaderTimeout: time.Minute}
+	p.plain = &http.Server{Handler: p, ErrorLog: quiet, ReadHeaderTimeout: time.Minute, ConnState: p.port.track}
 	p.tls = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.stray(r)
 		p.good.ServeHTTP(w, r)
@@ -121,10 +119,10 @@ func (p *Proxy) listen() error {
 // Set makes all that follows fail in one way, or in none.
 func (p *Proxy) Set(f Fault) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.share = 0
 	p.next = nil
-	p.mu.Unlock()
-	p.set(f)
+	p.setLocked(f)
 }
 
 // recover ends an outage, unless something else was set since.
@@ -134,12 +132,6 @@ func (p *Proxy) recover(epoch int) {
 	if p.epoch == epoch {
 		p.setLocked(None)
 	}
-}
-
-func (p *Proxy) set(f Fault) (epoch int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.setLocked(f)
 }
 
 func (p *Proxy) setLocked(f Fault) (epoch int) {
@@ -206,20 +198,13 @@ func (p *Proxy) Count(f Fault) int {
 func (p *Proxy) Strays() []*http.Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]*http.Request(nil), p.strays...)
+	return slices.Clone(p.strays)
 }
 
 func (p *Proxy) stray(r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.strays = append(p.strays, r.Clone(r.Context()))
-}
-
-// HugeBytes is how much of HugeError's body clients let themselves be sent.
-func (p *Proxy) HugeBytes() int64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.huge
 }
 
 func (p *Proxy) close() {

@@ -76,7 +76,7 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	require.Empty(t, p.Strays())
-	require.Less(t, p.HugeBytes(), int64(100<<20), "the client left early")
+	require.Less(t, p.HugeBytes.Load(), int64(100<<20), "the client left early")
 }
 
 // TestRedirects: a client that follows them is seen at the other host, with the key that it should not have told.

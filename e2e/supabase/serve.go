@@ -60,10 +60,9 @@ func reply(w http.ResponseWriter, status int, kind, body string) {
 // outage is Refused by chance: it takes the port away for a while, and this request's connection with it.
 func (p *Proxy) outage() {
 	p.mu.Lock()
-	begins := p.fault == None
-	p.mu.Unlock()
-	if begins {
-		epoch := p.set(Refused)
+	defer p.mu.Unlock()
+	if p.fault == None {
+		epoch := p.setLocked(Refused)
 		time.AfterFunc(p.options.Outage, func() { p.recover(epoch) })
 	}
 	panic(http.ErrAbortHandler)
@@ -133,9 +132,7 @@ func (p *Proxy) gigabyte(w http.ResponseWriter) {
 	block := make([]byte, 1<<20)
 	for range 1 << 10 {
 		n, err := w.Write(block)
-		p.mu.Lock()
-		p.huge += int64(n)
-		p.mu.Unlock()
+		p.HugeBytes.Add(int64(n))
 		if err != nil {
 			return
 		}

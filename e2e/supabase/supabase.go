@@ -10,9 +10,10 @@
 package supabase
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/AlexxIT/go2rtc/seats/e2e/process"
 )
 
 // Stack is a whole project behind a proxy that can fail.
@@ -38,15 +39,5 @@ func StartOn(t testing.TB, cluster *Cluster, keys Keys) *Stack {
 	return s
 }
 
-// Dir is this package's folder, where node finds its modules. Paths that the compiler knows may be trimmed, so it is
-// found from the folder of the test that runs.
-func Dir() string {
-	dir, err := os.Getwd()
-	for err == nil && dir != "/" {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	return filepath.Join(dir, "e2e", "supabase")
-}
+// Dir is this package's folder, where node finds its modules.
+func Dir() string { return filepath.Join(process.Root(), "e2e", "supabase") }
