@@ -168,13 +168,9 @@ func yolov8(n, classes int) func([]candidate, []float32, float32) []candidate {
 		for class := range classes {
 			row := scores[class*n : class*n+n]
 			for i, s := range row {
-				if !sure(s, floor) {
-					continue
+				if sure(s, floor) && !surer(scores, n, classes, class, i, s) {
+					dst = centred(dst, boxes[i], boxes[n+i], boxes[2*n+i], boxes[3*n+i], s, class)
 				}
-				if surer(scores, n, classes, class, i, s) {
-					continue
-				}
-				dst = centred(dst, boxes[i], boxes[n+i], boxes[2*n+i], boxes[3*n+i], s, class)
 			}
 		}
 		return dst

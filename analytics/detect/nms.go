@@ -1,6 +1,9 @@
 package detect
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // The bounds of what one look may find; hostile or broken models answer with thousands of boxes.
 const (
@@ -11,15 +14,7 @@ const (
 // suppress keeps, of boxes of one class that overlap by more than limit (intersection over union, 0..1), the surest. It
 // sorts the candidates, surest first, and gives back the front of the same slice.
 func suppress(all []candidate, limit float32) []candidate {
-	slices.SortStableFunc(all, func(a, b candidate) int {
-		switch {
-		case a.confidence > b.confidence:
-			return -1
-		case a.confidence < b.confidence:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.confidence, a.confidence) })
 	all = all[:min(len(all), maxCandidates)]
 	kept := all[:0]
 next:

@@ -64,10 +64,7 @@ func appendProvider(options *ort.SessionOptions, name string) error {
 		return nil
 	}
 	for _, p := range providers {
-		if p.name == name {
-			if err := p.append(options); err != nil {
-				return fmt.Errorf("%w: %q, it has %s", ErrProvider, name, strings.Join(available(), ", "))
-			}
+		if p.name == name && p.append(options) == nil {
 			return nil
 		}
 	}

@@ -60,9 +60,7 @@ func (s *Session) Close() {
 func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float32, dst []seat.Detection) ([]seat.Detection, error) {
 	s.found, s.Spent = s.found[:0], Stages{}
 	if len(parts) == 0 {
-		if err := s.look(p, p.Bounds(), floor); err != nil {
-			return dst, err
-		}
+		parts = []image.Rectangle{p.Bounds()}
 	}
 	for _, part := range parts {
 		if err := s.look(p, part, floor); err != nil {
