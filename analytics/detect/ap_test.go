@@ -173,17 +173,10 @@ func precisionAt(t *testing.T, folder string, images []string, found map[string]
 
 // overlap is the intersection over union, or for a crowd the share of the box that lies in it.
 func overlap(b seat.Box, t truth) float64 {
-	w := min(b.X1, t.box.X1) - max(b.X0, t.box.X0)
-	h := min(b.Y1, t.box.Y1) - max(b.Y0, t.box.Y0)
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	area := func(b seat.Box) float64 { return float64(b.X1-b.X0) * float64(b.Y1-b.Y0) }
-	both := float64(w) * float64(h)
 	if t.crowd {
-		return both / area(b)
+		return b.Shared(t.box) / b.Area()
 	}
-	return both / (area(b) + area(t.box) - both)
+	return b.IoU(t.box)
 }
 
 func labels(t *testing.T, folder, image string) (truths []truth) {

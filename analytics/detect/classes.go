@@ -18,7 +18,10 @@ var coco = strings.Split("person,bicycle,car,motorcycle,airplane,bus,train,truck
 // maxClasses bounds what a hostile file can make us hold; LVIS, the largest set that YOLOs are trained on, has 1203.
 const maxClasses = 10000
 
-var namePattern = regexp.MustCompile(`(\d+)\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
+var (
+	namePattern = regexp.MustCompile(`(\d+)\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`)
+	escaped     = regexp.MustCompile(`\\(.)`)
+)
 
 // classNames reads the metadata `names`, a Python dict as Ultralytics writes it: {0: 'person', 1: "bird's nest"}. COCO
 // where the file has none.
@@ -36,21 +39,10 @@ func classNames(dict string) ([]string, error) {
 		if err != nil || i >= len(names) || names[i] != "" {
 			return nil, fmt.Errorf("class names are not numbered from 0: %.40q", dict)
 		}
-		names[i] = unescape(f[2] + f[3])
+		names[i] = escaped.ReplaceAllString(f[2]+f[3], "$1")
 		if names[i] == "" {
 			return nil, fmt.Errorf("class %d has no name", i)
 		}
 	}
 	return names, nil
-}
-
-func unescape(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && i+1 < len(s) {
-			i++
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
 }

@@ -45,15 +45,3 @@ func (m *mean2) add(x, y float64) {
 
 // spread is the standard deviation of both.
 func (m *mean2) spread() (x, y float64) { return math.Sqrt(max(0, m.varX)), math.Sqrt(max(0, m.varY)) }
-
-// iou is the intersection of two boxes by their union, 0..1.
-func iou(a, b seat.Box) float64 {
-	w := float64(min(a.X1, b.X1) - max(a.X0, b.X0))
-	h := float64(min(a.Y1, b.Y1) - max(a.Y0, b.Y0))
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / (area(a) + area(b) - w*h)
-}
-
-func area(b seat.Box) float64 { return float64(b.X1-b.X0) * float64(b.Y1-b.Y0) }

@@ -145,12 +145,7 @@ func grown(b seat.Box, by float32) seat.Box {
 
 // overlap is the part of the smaller box that the other one covers, 0..1.
 func overlap(a, b seat.Box) float64 {
-	w := float64(min(a.X1, b.X1) - max(a.X0, b.X0))
-	h := float64(min(a.Y1, b.Y1) - max(a.Y0, b.Y0))
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / max(min(area(a), area(b)), 1e-9)
+	return a.Shared(b) / max(min(a.Area(), b.Area()), 1e-9)
 }
 
 // taken tells whether there is a seat already.

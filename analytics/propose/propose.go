@@ -8,6 +8,7 @@ package propose
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
@@ -84,7 +85,8 @@ func (m *Memory) Add(at time.Time, found []seat.Detection) {
 	for _, d := range found {
 		switch {
 		case d.Class == seat.Person:
-			if seen && alike(m.people[:before], d.Box, stillIoU) {
+			still := func(b seat.Box) bool { return b.IoU(d.Box) >= stillIoU }
+			if seen && slices.ContainsFunc(m.people[:before], still) {
 				m.stay(at, gap, d.Box)
 			}
 			m.people = append(m.people, d.Box)
@@ -95,20 +97,11 @@ func (m *Memory) Add(at time.Time, found []seat.Detection) {
 	m.people = append(m.people[:0], m.people[before:]...)
 }
 
-func alike(boxes []seat.Box, b seat.Box, least float64) bool {
-	for _, other := range boxes {
-		if iou(other, b) >= least {
-			return true
-		}
-	}
-	return false
-}
-
 // stay counts time that somebody has not moved.
 func (m *Memory) stay(at time.Time, gap time.Duration, b seat.Box) {
 	best, most := -1, placeIoU
 	for i := range m.places {
-		if v := iou(m.places[i].box.box(), b); v >= most {
+		if v := b.IoU(m.places[i].box.box()); v >= most {
 			best, most = i, v
 		}
 	}
@@ -142,7 +135,7 @@ func (m *Memory) object(at time.Time, d seat.Detection) {
 	best, most := -1, furnitureIoU
 	for i := range m.objects {
 		if o := &m.objects[i]; o.class == d.Class && !o.seen.Equal(at) {
-			if v := iou(o.box.box(), d.Box); v >= most {
+			if v := d.Box.IoU(o.box.box()); v >= most {
 				best, most = i, v
 			}
 		}

@@ -69,14 +69,18 @@ func TestProposals(t *testing.T) {
 	require.Empty(t, m.Proposals(nil))
 }
 
-// TestStaySpeaksForAChair: both in one proposal, surer than each.
+// TestStaySpeaksForAChair: both in one proposal, surer than each; a table that stands alone is one of its own.
 func TestStaySpeaksForAChair(t *testing.T) {
 	var m Memory
 	for i := range 30 {
-		m.Add(epoch.Add(time.Duration(i)*time.Second), []seat.Detection{shaken(.65, .9), thing("chair", .6, .6, .7, .9)})
+		m.Add(epoch.Add(time.Duration(i)*time.Second), []seat.Detection{
+			shaken(.65, .9), thing("chair", .6, .6, .7, .9), thing("dining table", .1, .3, .3, .5),
+		})
 	}
 	list := m.Proposals(nil)
-	require.Len(t, list, 1)
+	require.Len(t, list, 2)
+	require.Equal(t, "A dining table is seen there.", list[1].Reason)
+	require.True(t, list[1].ROI.Contains(seat.Point{X: .2, Y: .55}), "the space before it")
 	require.Len(t, list[0].Because, 2)
 	require.Contains(t, list[0].Reason, "omebody stayed there for ")
 	require.Contains(t, list[0].Reason, " chair is seen there")

@@ -12,6 +12,22 @@ func (b Box) Foot() Point { return Point{(b.X0 + b.X1) / 2, b.Y1} }
 // Center is the middle of the box.
 func (b Box) Center() Point { return Point{(b.X0 + b.X1) / 2, (b.Y0 + b.Y1) / 2} }
 
+// Area is the part of the picture that the box covers.
+func (b Box) Area() float64 { return float64(b.X1-b.X0) * float64(b.Y1-b.Y0) }
+
+// Shared is the area of what both boxes cover.
+func (b Box) Shared(other Box) float64 {
+	w := max(0, min(b.X1, other.X1)-max(b.X0, other.X0))
+	h := max(0, min(b.Y1, other.Y1)-max(b.Y0, other.Y0))
+	return float64(w) * float64(h)
+}
+
+// IoU is the intersection of two boxes over their union, 0..1.
+func (b Box) IoU(other Box) float64 {
+	both := b.Shared(other)
+	return both / max(b.Area()+other.Area()-both, 1e-9)
+}
+
 // Detection is one thing that a detector found in one picture.
 type Detection struct {
 	Class      string  // name from the model's own list, "person" for people

@@ -88,7 +88,7 @@ func (r ROI) Contains(p Point) bool {
 // Share is the part of the box, 0..1, that lies in the polygon: clipped by Sutherland and Hodgman (1974), which is exact
 // here because the box, the clip window, is convex.
 func (r ROI) Share(b Box) float64 {
-	whole := float64(b.X1-b.X0) * float64(b.Y1-b.Y0)
+	whole := b.Area()
 	if !(whole > 0) {
 		return 0
 	}

@@ -56,6 +56,13 @@ func TestShare(t *testing.T) {
 	require.InDelta(t, .5, ROI{{0, 0}, {1, 0}, {0, 1}}.Share(Box{0, 0, 1, 1}), 1e-6)
 }
 
+func TestIoU(t *testing.T) {
+	b := Box{.25, .25, .75, .75}
+	for other, want := range map[Box]float64{b: 1, {.5, .25, 1, .75}: 1. / 3, {.8, .3, .9, .4}: 0, {0, 0, 1, 1}: .25, {}: 0} {
+		require.InDelta(t, want, b.IoU(other), 1e-6, other)
+	}
+}
+
 func TestObserve(t *testing.T) {
 	seats := []Seat{
 		{ID: "A", ROI: ROI{{0, .5}, {.5, .5}, {.5, 1}, {0, 1}}, ItemsROI: ROI{{0, 0}, {.5, 0}, {.5, .5}, {0, .5}}},

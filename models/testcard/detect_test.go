@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/models/testcard"
 	"github.com/stretchr/testify/require"
 	ort "github.com/yalue/onnxruntime_go"
@@ -54,11 +55,11 @@ func newDetector(t testing.TB) *detector {
 	return &detector{session, input, output}
 }
 
-// found is a box in input pixels.
+// found is a box in shares of the input.
 type found struct {
-	class          int
-	score          float64
-	x0, y0, x1, y1 float64
+	class int
+	score float64
+	box   seat.Box
 }
 
 // detect returns what the model sees at the threshold, after NMS per class.
@@ -89,11 +90,10 @@ func (d *detector) detect(t testing.TB, bgr []byte, threshold float64) []found {
 			if f.class < 0 {
 				continue
 			}
-			x := (float64(row[0]) + float64(i%grid)) * float64(stride)
-			y := (float64(row[1]) + float64(i/grid)) * float64(stride)
-			w := math.Exp(float64(row[2])) * float64(stride)
-			h := math.Exp(float64(row[3])) * float64(stride)
-			f.x0, f.y0, f.x1, f.y1 = x-w/2, y-h/2, x+w/2, y+h/2
+			cell := float32(stride) / side
+			x, y := (row[0]+float32(i%grid))*cell, (row[1]+float32(i/grid))*cell
+			w, h := float32(math.Exp(float64(row[2])))*cell, float32(math.Exp(float64(row[3])))*cell
+			f.box = seat.Box{X0: x - w/2, Y0: y - h/2, X1: x + w/2, Y1: y + h/2}
 			all = append(all, f)
 		}
 	}
@@ -104,20 +104,11 @@ func (d *detector) detect(t testing.TB, bgr []byte, threshold float64) []found {
 func suppress(all []found) (kept []found) {
 	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
 	for _, f := range all {
-		if !slices.ContainsFunc(kept, func(k found) bool { return k.class == f.class && overlap(k, f) >= 0.45 }) {
+		if !slices.ContainsFunc(kept, func(k found) bool { return k.class == f.class && k.box.IoU(f.box) >= 0.45 }) {
 			kept = append(kept, f)
 		}
 	}
 	return kept
-}
-
-func overlap(a, b found) float64 {
-	w := math.Min(a.x1, b.x1) - math.Max(a.x0, b.x0)
-	h := math.Min(a.y1, b.y1) - math.Max(a.y0, b.y0)
-	if w <= 0 || h <= 0 {
-		return 0
-	}
-	return w * h / ((a.x1-a.x0)*(a.y1-a.y0) + (b.x1-b.x0)*(b.y1-b.y0) - w*h)
 }
 
 // letterbox is the ffmpeg filter that every picture goes through, swscale's

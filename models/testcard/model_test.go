@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/models/testcard"
 	"github.com/stretchr/testify/require"
 )
@@ -98,10 +99,10 @@ func play(t *testing.T, room testcard.Room, codec, scale string, extra ...string
 // match returns what was found of a thing that is there.
 func match(t *testing.T, n int, got []found, room testcard.Room, w testcard.Thing) found {
 	t.Helper()
-	height := float64(side*room.Height) / float64(room.Width)
-	truth := found{x0: w.X0 * side, x1: w.X1 * side, y0: w.Y0 * height, y1: w.Y1 * height}
+	height := float64(room.Height) / float64(room.Width)
+	truth := seat.Box{X0: float32(w.X0), X1: float32(w.X1), Y0: float32(w.Y0 * height), Y1: float32(w.Y1 * height)}
 	for _, f := range got {
-		if f.class == w.Class && overlap(f, truth) > 0.95 {
+		if f.class == w.Class && f.box.IoU(truth) > 0.95 {
 			return f
 		}
 	}
@@ -114,16 +115,12 @@ func match(t *testing.T, n int, got []found, room testcard.Room, w testcard.Thin
 func inSeat(t *testing.T, n int, room testcard.Room, w testcard.Thing, f found) {
 	t.Helper()
 	const margin = 0.04
-	height := float64(side*room.Height) / float64(room.Width)
-	x, y := (f.x0+f.x1)/2/side, f.y1/height
-	if w.Class != testcard.ClassPerson {
-		y = (f.y0 + f.y1) / 2 / height
-	}
 	for _, s := range testcard.Seats() {
-		roi := s.ROI
+		at, roi := f.box.Foot(), s.ROI
 		if w.Class != testcard.ClassPerson {
-			roi = s.ItemsROI
+			at, roi = f.box.Center(), s.ItemsROI
 		}
+		x, y := float64(at.X), float64(at.Y)*float64(room.Width)/float64(room.Height)
 		inside := math.Min(math.Min(x-roi[0][0], roi[2][0]-x), math.Min(y-roi[0][1], roi[2][1]-y))
 		if s.ID == w.Seat {
 			require.Greater(t, inside, margin, "frame %d: %v in seat %s", n, f, s.ID)
