@@ -3,6 +3,7 @@ package look
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/pkg/core"
@@ -47,9 +48,9 @@ type Camera struct {
 	tally     tally
 	places    propose.Memory
 
-	online  presence
-	looks   trouble // looks that fail
-	damaged trouble // access units that cannot be read
+	online  atomic.Pointer[bool] // whether the source is there, as it stands on disk; nil: not known
+	looks   trouble              // looks that fail
+	damaged trouble              // access units that cannot be read
 }
 
 // maxGOP is how many bytes of one open GOP are kept: 16 s at 8 Mbit/s.
