@@ -1,7 +1,9 @@
 package look
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -175,10 +177,7 @@ func (c *Camera) finished(err error) {
 func (c *Camera) LastUnit(otherwise time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.unitAt.IsZero() {
-		return otherwise
-	}
-	return c.unitAt
+	return cmp.Or(c.unitAt, otherwise)
 }
 
 // Blind tells whether pictures come, and since when none was looked at.
@@ -188,8 +187,5 @@ func (c *Camera) Blind(now time.Time) (since time.Time, blind bool) {
 	if c.join == nil || now.Sub(c.unitAt) >= OfflineAfter {
 		return since, false
 	}
-	if c.lookedAt.After(c.joinedAt) {
-		return c.lookedAt, true
-	}
-	return c.joinedAt, true
+	return slices.MaxFunc([]time.Time{c.joinedAt, c.lookedAt}, time.Time.Compare), true
 }
