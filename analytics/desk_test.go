@@ -89,6 +89,21 @@ func (d *desk) store() *store.DB {
 	return db
 }
 
+// isSaved requires that the next start would read the seats that are in force.
+func (d *desk) isSaved() {
+	d.t.Helper()
+	read, err := config.Load(d.path, creds.ReplaceVars)
+	require.NoError(d.t, err)
+	var inFile, inForce []string
+	for i := range read.Seats {
+		inFile = append(inFile, read.Seats[i].Revision())
+	}
+	for _, s := range d.snapshot().Seats {
+		inForce = append(inForce, s.Revision)
+	}
+	require.ElementsMatch(d.t, inFile, inForce)
+}
+
 // rows are those of the seats in the database.
 func (d *desk) rows() []store.SeatRow {
 	d.t.Helper()
