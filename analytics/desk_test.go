@@ -123,7 +123,7 @@ func (d *desk) ask(method, path, body string, headers ...string) (status int, te
 	map[string]http.HandlerFunc{
 		"/api/seats": d.apiSeats, "/api/seats/history": d.apiHistory, "/api/seats/cameras": d.apiCameras,
 		"/api/seats/boxes": d.apiBoxes, "/api/seats/proposals": d.apiProposals, "/api/seats/outbox": d.apiOutbox,
-		"/api/seats/health": d.apiHealth,
+		"/api/seats/health": d.apiHealth, "/api/seats/frame.jpeg": d.apiFrame,
 	}[r.URL.Path](w, r)
 	return w.Code, strings.TrimSpace(w.Body.String()), w.Header()
 }

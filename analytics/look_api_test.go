@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +63,8 @@ func TestBoxes(t *testing.T) {
 	require.Equal(t, [2]float32{.25, .9}, seen.Boxes[0].Foot)
 	require.Equal(t, "B", *seen.Boxes[1].SeatID)
 	require.Nil(t, seen.Boxes[2].SeatID)
+
+	require.True(t, strings.HasPrefix(d.want(http.StatusOK, "GET", "/api/seats/frame.jpeg?src=cam1", ""), "\xff\xd8"), "a JPEG")
 
 	var cameras camerasView
 	d.get("/api/seats/cameras", &cameras)
