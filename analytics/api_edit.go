@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -37,20 +38,19 @@ func (a *Analytics) apiPutSeat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, config.MaxRequest))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		http.Error(w, fmt.Sprintf("the body is larger than %d KiB", config.MaxRequest>>10), http.StatusRequestEntityTooLarge)
+		return
+	}
 	if err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			http.Error(w, fmt.Sprintf("the body is larger than %d KiB", config.MaxRequest>>10), http.StatusRequestEntityTooLarge)
-			return
-		}
 		badRequest(w, "the body ended too soon")
 		return
 	}
+	var c config.Condition
 	request, err := config.DecodeRequest(body)
-	if err != nil {
-		badRequest(w, "%v", err)
-		return
+	if err == nil {
+		c, err = conditionOf(r, request.Revision)
 	}
-	c, err := conditionOf(r, request.Revision)
 	if err != nil {
 		badRequest(w, "%v", err)
 		return
@@ -121,12 +121,7 @@ func editedSeat(w http.ResponseWriter, r *http.Request) (id string, ok bool) {
 
 // conditionOf reads If-Match, If-None-Match and `revision`, which may stand in the query or in the body.
 func conditionOf(r *http.Request, inBody string) (c config.Condition, err error) {
-	c.Revision = strings.Trim(r.Header.Get("If-Match"), `"`)
-	for _, also := range []string{r.URL.Query().Get("revision"), inBody} {
-		if c.Revision == "" {
-			c.Revision = also
-		}
-	}
+	c.Revision = cmp.Or(strings.Trim(r.Header.Get("If-Match"), `"`), r.URL.Query().Get("revision"), inBody)
 	switch none := r.Header.Get("If-None-Match"); none {
 	case "":
 	case "*":

@@ -51,7 +51,7 @@ func replyFresh(w http.ResponseWriter, v any) {
 	api.ResponseJSON(w, v)
 }
 
-// replyJSON answers with another status than 200.
+// replyJSON answers with a status.
 func replyJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", api.MimeJSON) // before the status, which sends the header
 	w.WriteHeader(status)
@@ -81,9 +81,9 @@ var statuses = map[config.Kind]int{
 
 // refuseEdit answers an edit that was not made: other errors than refusals are the database's.
 func refuseEdit(w http.ResponseWriter, err error) {
-	var e *config.Refusal
+	e, ok := errors.AsType[*config.Refusal](err)
 	switch {
-	case !errors.As(err, &e):
+	case !ok:
 		http.Error(w, err.Error()+": nothing was saved", http.StatusServiceUnavailable)
 	case e.Changed:
 		replyJSON(w, statuses[e.Kind], conflictView{e.Text, editOf(e.Seat)})

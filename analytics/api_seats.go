@@ -80,10 +80,9 @@ func (a *Analytics) apiBoxes(w http.ResponseWriter, r *http.Request) {
 	if c == nil {
 		return
 	}
-	l := c.LastLook()
-	if l == nil {
-		noLook(w)
+	if l := c.LastLook(); l != nil {
+		replyFresh(w, l)
 		return
 	}
-	replyFresh(w, l)
+	noLook(w)
 }

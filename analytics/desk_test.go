@@ -89,6 +89,29 @@ func (d *desk) store() *store.DB {
 	return db
 }
 
+// isSaved requires that the next start would read the seats that are in force.
+func (d *desk) isSaved() {
+	d.t.Helper()
+	read, err := config.Load(d.path, creds.ReplaceVars)
+	require.NoError(d.t, err)
+	var inFile, inForce []string
+	for i := range read.Seats {
+		inFile = append(inFile, read.Seats[i].Revision())
+	}
+	for _, s := range d.snapshot().Seats {
+		inForce = append(inForce, s.Revision)
+	}
+	require.ElementsMatch(d.t, inFile, inForce)
+}
+
+// rows are those of the seats in the database.
+func (d *desk) rows() []store.SeatRow {
+	d.t.Helper()
+	rows, err := d.store().Seats(d.t.Context(), "shop")
+	require.NoError(d.t, err)
+	return rows
+}
+
 // ask sends a request with headers, and gives the answer.
 func (d *desk) ask(method, path, body string, headers ...string) (status int, text string, header http.Header) {
 	d.t.Helper()
@@ -97,18 +120,11 @@ func (d *desk) ask(method, path, body string, headers ...string) (status int, te
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	switch r.URL.Path {
-	case "/api/seats":
-		d.apiSeats(w, r)
-	case "/api/seats/history":
-		d.apiHistory(w, r)
-	case "/api/seats/cameras":
-		d.apiCameras(w, r)
-	case "/api/seats/boxes":
-		d.apiBoxes(w, r)
-	case "/api/seats/proposals":
-		d.apiProposals(w, r)
-	}
+	map[string]http.HandlerFunc{
+		"/api/seats": d.apiSeats, "/api/seats/history": d.apiHistory, "/api/seats/cameras": d.apiCameras,
+		"/api/seats/boxes": d.apiBoxes, "/api/seats/proposals": d.apiProposals, "/api/seats/outbox": d.apiOutbox,
+		"/api/seats/health": d.apiHealth, "/api/seats/frame.jpeg": d.apiFrame,
+	}[r.URL.Path](w, r)
 	return w.Code, strings.TrimSpace(w.Body.String()), w.Header()
 }
 
@@ -118,6 +134,12 @@ func (d *desk) want(want int, method, path, body string, headers ...string) stri
 	status, text, _ := d.ask(method, path, body, headers...)
 	require.Equal(d.t, want, status, text)
 	return text
+}
+
+// get decodes a reply of 200.
+func (d *desk) get(path string, to any) {
+	d.t.Helper()
+	require.NoError(d.t, json.Unmarshal([]byte(d.want(http.StatusOK, "GET", path, "")), to))
 }
 
 func (d *desk) text() string {

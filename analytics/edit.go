@@ -58,13 +58,10 @@ func (a *Analytics) apply(p *plan, e *config.Edit) (err error) {
 
 // consequences are the rows that an edit changes: seats and cameras that are no more, and seats that another camera has.
 func (a *Analytics) consequences(p, next *plan, now time.Time) (change store.Change) {
-	gone := func(table store.Table, key string) {
-		change.Gone = append(change.Gone, store.Gone{Table: table, StoreID: p.config.StoreID, Key: key, At: store.At(now)})
-	}
 	for i := range p.config.Seats {
 		s := next.config.Seat(p.config.Seats[i].ID)
 		if s == nil {
-			gone(store.SeatStatus, p.config.Seats[i].ID)
+			change.Gone = append(change.Gone, p.gone(store.SeatStatus, p.config.Seats[i].ID, now))
 			continue
 		}
 		if row, ok := a.board.Seat(s.ID); ok && row.Stream != s.Stream {
@@ -74,7 +71,7 @@ func (a *Analytics) consequences(p, next *plan, now time.Time) (change store.Cha
 	}
 	for _, c := range p.cameras {
 		if len(next.config.SeatsOf(c.Name())) == 0 {
-			gone(store.CameraStatus, c.Name())
+			change.Gone = append(change.Gone, p.gone(store.CameraStatus, c.Name(), now))
 		}
 	}
 	return change
@@ -120,13 +117,11 @@ func (a *Analytics) restore(ctx context.Context, db *store.DB) (strangers []stor
 	if len(p.config.Seats) == 0 {
 		return nil, nil // nothing says which seats there should be
 	}
-	stranger := func(table store.Table, storeID, key string) {
-		strangers = append(strangers, store.Gone{Table: table, StoreID: storeID, Key: key, At: store.At(time.Now())})
-	}
+	now := time.Now()
 	var ownSeats []store.SeatRow
 	for _, row := range seats {
 		if p.config.Seat(row.SeatID) == nil {
-			stranger(store.SeatStatus, row.StoreID, row.SeatID)
+			strangers = append(strangers, p.gone(store.SeatStatus, row.SeatID, now))
 			continue
 		}
 		ownSeats = append(ownSeats, row)
@@ -136,7 +131,7 @@ func (a *Analytics) restore(ctx context.Context, db *store.DB) (strangers []stor
 	for i := range cameras {
 		row := &cameras[i]
 		if len(p.config.SeatsOf(row.Stream)) == 0 {
-			stranger(store.CameraStatus, row.StoreID, row.Stream)
+			strangers = append(strangers, p.gone(store.CameraStatus, row.Stream, now))
 			continue
 		}
 		rows[row.Stream] = row

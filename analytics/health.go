@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/internal/api"
 	"github.com/AlexxIT/go2rtc/seats/analytics/healthcheck"
 )
 
@@ -50,9 +49,9 @@ func (a *Analytics) apiHealth(w http.ResponseWriter, r *http.Request) {
 	}
 	h := healthcheck.Health{Problems: a.problems(time.Now())}
 	h.Healthy = len(h.Problems) == 0
-	w.Header().Set("Content-Type", api.MimeJSON) // before the status, which sends the header
+	status := http.StatusOK
 	if !h.Healthy {
-		w.WriteHeader(http.StatusServiceUnavailable)
+		status = http.StatusServiceUnavailable
 	}
-	api.ResponseJSON(w, h)
+	replyJSON(w, status, h)
 }

@@ -3,7 +3,6 @@ package analytics
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,14 +27,11 @@ func TestHealth(t *testing.T) {
 	// a folder stands where the database should
 	require.NoError(t, os.Mkdir(filepath.Join(filepath.Dir(path), "folder"), 0o700))
 	c.Database = "folder"
-	a = newAnalytics(c, path, nil)
-	defer a.close()
-	require.Len(t, a.problems(time.Now()), 2)
-	w := httptest.NewRecorder()
-	a.apiHealth(w, httptest.NewRequest(http.MethodGet, "/api/seats/health", nil))
-	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+	d := desk{Analytics: newAnalytics(c, path, nil), t: t}
+	defer d.close()
+	require.Len(t, d.problems(time.Now()), 2)
 	var h healthcheck.Health
-	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &h))
+	require.NoError(t, json.Unmarshal([]byte(d.want(http.StatusServiceUnavailable, "GET", "/api/seats/health", "")), &h))
 	require.False(t, h.Healthy)
 	require.Len(t, h.Problems, 2)
 }

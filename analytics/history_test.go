@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,10 +43,8 @@ new,'=cmd|' /C calc'!A0,cam1,2026-11-25T12:00:00+09:00,0,,
 func TestHistoryAPI(t *testing.T) {
 	d := newDesk(t, deskText)
 	d.looks("cam1", time.Now().Add(-time.Minute), 10, person)
-	status, text, _ := d.ask("GET", "/api/seats/history", "")
-	require.Equal(t, http.StatusOK, status, text)
 	var v historyView
-	require.NoError(t, json.Unmarshal([]byte(text), &v))
+	d.get("/api/seats/history", &v)
 	require.Len(t, v.Seats, 2)
 	require.Len(t, v.Seats[0].Occupied, 24)
 	status, text, header := d.ask("GET", "/api/seats/history?days=7&format=csv", "")
@@ -58,11 +55,8 @@ func TestHistoryAPI(t *testing.T) {
 		"days=2": `days: wants 1 or 7, has "2"`, "days=" + strings.Repeat("9", 999): `days: wants 1 or 7, has "` + strings.Repeat("9", 40) + `…"`,
 		"format=xls": `format: wants json or csv, has "xls"`,
 	} {
-		status, text, _ = d.ask("GET", "/api/seats/history?"+query, "")
-		require.Equal(t, http.StatusBadRequest, status)
-		require.Equal(t, want, text)
+		require.Equal(t, want, d.want(http.StatusBadRequest, "GET", "/api/seats/history?"+query, ""))
 	}
-	status, _, _ = d.ask("POST", "/api/seats/history", "")
-	require.Equal(t, http.StatusMethodNotAllowed, status)
+	d.want(http.StatusMethodNotAllowed, "POST", "/api/seats/history", "")
 	require.Equal(t, "'\t=1", cell("\t=1"))
 }

@@ -7,6 +7,8 @@ import (
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,18 +47,15 @@ func (d *desk) see(c *look.Camera, at time.Time, found ...seat.Detection) {
 
 func TestBoxes(t *testing.T) {
 	d := newDesk(t, deskText)
-	text := d.want(http.StatusNotFound, "GET", "/api/seats/boxes?src=cam1", "")
-	require.Equal(t, "no picture was looked at yet", text)
-	text = d.want(http.StatusNotFound, "GET", "/api/seats/boxes?src=nobody", "")
-	require.Equal(t, "stream not found", text)
+	require.Equal(t, "no picture was looked at yet", d.want(http.StatusNotFound, "GET", "/api/seats/boxes?src=cam1", ""))
+	require.Equal(t, "stream not found", d.want(http.StatusNotFound, "GET", "/api/seats/boxes?src=nobody", ""))
 
 	chair := seat.Detection{Class: "chair", Confidence: .9, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
 	stranger := seat.Detection{Class: seat.Person, Confidence: .4, Box: seat.Box{X0: .1, Y0: .1, X1: .2, Y1: .2}}
 	c := d.plan.Load().camera("cam1")
 	d.see(c, time.Now(), person, book, chair, stranger)
-	text = d.want(http.StatusOK, "GET", "/api/seats/boxes?src=cam1", "")
 	var seen look.Look
-	require.NoError(t, json.Unmarshal([]byte(text), &seen))
+	d.get("/api/seats/boxes?src=cam1", &seen)
 	require.Equal(t, [2]int{16, 8}, [2]int{seen.Width, seen.Height})
 	require.WithinDuration(t, time.Now(), time.Time(seen.CapturedAt), time.Minute)
 	require.Len(t, seen.Boxes, 3, "chairs decide nothing")
@@ -65,9 +64,10 @@ func TestBoxes(t *testing.T) {
 	require.Equal(t, "B", *seen.Boxes[1].SeatID)
 	require.Nil(t, seen.Boxes[2].SeatID)
 
-	text = d.want(http.StatusOK, "GET", "/api/seats/cameras", "")
+	require.True(t, strings.HasPrefix(d.want(http.StatusOK, "GET", "/api/seats/frame.jpeg?src=cam1", ""), "\xff\xd8"), "a JPEG")
+
 	var cameras camerasView
-	require.NoError(t, json.Unmarshal([]byte(text), &cameras))
+	d.get("/api/seats/cameras", &cameras)
 	require.Nil(t, cameras.Model, "there is none")
 	require.Len(t, cameras.Cameras, 1)
 	require.Equal(t, 2, cameras.Cameras[0].Seats)
@@ -90,9 +90,8 @@ func TestPreviews(t *testing.T) {
 	for i := range 60 {
 		d.see(preview, at.Add(time.Duration(i)*time.Second), person)
 	}
-	text = d.want(http.StatusOK, "GET", "/api/seats/proposals?src=cam2", "")
 	var list proposalsView
-	require.NoError(t, json.Unmarshal([]byte(text), &list))
+	d.get("/api/seats/proposals?src=cam2", &list)
 	require.Len(t, list.Proposals, 1)
 	p := list.Proposals[0]
 	require.Equal(t, "cam2-1", p.SeatID)
@@ -153,11 +152,7 @@ func TestFollowLooks(t *testing.T) {
 
 	// it is not waited for, and misses what was between
 	for n := range 5 {
-		found := make([]seat.Detection, n)
-		for i := range found {
-			found[i] = person
-		}
-		d.see(c, time.Now(), found...)
+		d.see(c, time.Now(), slices.Repeat([]seat.Detection{person}, n)...)
 	}
 	for last := -1; last != 4; {
 		next := (<-written).Value.(*look.Look)

@@ -78,21 +78,16 @@ func (c *ageCollector) Collect(to chan<- prometheus.Metric) {
 
 // Looked implements look.Meter.
 func (m *metrics) Looked(stream string, spent look.Stages, err error) {
-	for _, s := range [...]struct {
-		stage string
-		spent time.Duration
-	}{
-		{"decode", spent.Decode}, {"scale", spent.Scale}, {"infer", spent.Infer}, {"outputs", spent.Outputs},
-		{"seats", spent.Seats}, {"store", spent.Store},
+	for stage, took := range map[string]time.Duration{
+		"decode": spent.Decode, "scale": spent.Scale, "infer": spent.Infer, "outputs": spent.Outputs,
+		"seats": spent.Seats, "store": spent.Store,
 	} {
-		m.cpu.WithLabelValues(s.stage).Add(s.spent.Seconds())
+		m.cpu.WithLabelValues(stage).Add(took.Seconds())
 	}
-	var failed *look.Error
-	switch {
-	case err == nil:
-		m.looks.WithLabelValues(stream).Inc()
-	case errors.As(err, &failed):
+	if failed, ok := errors.AsType[*look.Error](err); ok {
 		m.failures.WithLabelValues(stream, failed.Stage).Inc()
+	} else if err == nil {
+		m.looks.WithLabelValues(stream).Inc()
 	}
 }
 

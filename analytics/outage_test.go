@@ -5,136 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/pkg/creds"
-	"github.com/AlexxIT/go2rtc/seats/analytics/config"
-	"github.com/AlexxIT/go2rtc/seats/analytics/look"
-	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/e2e/supabase"
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 )
-
-// outageDir and outageRate, set in the environment, make the test binary a server whose seats change so many times a
-// second, until it is killed.
-const (
-	outageDir  = "SEATS_OUTAGE_DIR"
-	outageRate = "SEATS_OUTAGE_RATE"
-)
-
-const (
-	outageCameras = 4
-	seatsPer      = 5 // of a camera
-)
-
-func outageConfig() string {
-	var b strings.Builder
-	b.WriteString("streams:\n")
-	for c := range outageCameras {
-		fmt.Fprintf(&b, "  cam%d: rtsp://127.0.0.1/1\n", c)
-	}
-	b.WriteString("analytics:\n  store_id: s\n  interval: 1s\n  supabase: {url: \"${OUTAGE_URL}\", key: \"${OUTAGE_KEY}\"}\n  seats:\n")
-	for i := range outageCameras * seatsPer {
-		x := float64(i%seatsPer) / seatsPer
-		fmt.Fprintf(&b, "    S%02d: {stream: cam%d, roi: [[%.2f, 0], [%.2f, 0], [%.2f, 1], [%.2f, 1]]}\n", i, i/seatsPer, x, x+.15, x+.15, x)
-	}
-	return b.String()
-}
-
-// outageServer decides, commits and sends as the module does, with looks made up: people come and go at every seat,
-// cameras drop out now and then. Media time runs on from where the database stands.
-func outageServer(dir string) error {
-	log = zerolog.New(os.Stderr)
-	path := filepath.Join(dir, "go2rtc.yaml")
-	c, err := config.Load(path, creds.ReplaceVars)
-	if err != nil {
-		return err
-	}
-	rate, err := strconv.ParseFloat(os.Getenv(outageRate), 64)
-	if err != nil {
-		return err
-	}
-	a := newAnalytics(c, path, nil)
-	if err = a.ledger.Open(); err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/api/seats/outbox", a.apiOutbox)
-	mux.HandleFunc("/api/metrics", a.metrics.handler())
-	go func() { _ = http.Serve(listener, mux) }()
-	fmt.Println(listener.Addr())
-	if rate == 0 {
-		select {}
-	}
-	errs := make(chan error)
-	for _, c := range a.plan.Load().cameras {
-		go func() { errs <- a.busy(c, rate/outageCameras) }()
-	}
-	return <-errs
-}
-
-// busy makes seats of a camera change so many times a second.
-func (a *Analytics) busy(c *look.Camera, rate float64) error {
-	at, err := mediaTime(c)
-	if err != nil {
-		return err
-	}
-	began, events := time.Now(), 0
-	for i := 0; ; i++ {
-		at = at.Add(time.Second)
-		var found []seat.Detection
-		for s := range seatsPer {
-			if (i/6+s)%2 == 0 {
-				x := float32(s)/seatsPer + .05
-				found = append(found, seat.Detection{Class: "person", Confidence: .9, Box: seat.Box{X0: x, Y0: .1, X1: x + .04, Y1: .9}})
-			}
-		}
-		c.Hold()
-		err = c.Seats().Observe(at, time.Now(), found, func(change *store.Change) error {
-			events += len(change.Events)
-			return a.ledger.Commit(change)
-		})
-		c.Release()
-		if online := i%50 == 25; err == nil && (online || i%50 == 20) {
-			err = a.ledger.Commit(presenceOf(c.Name(), online, at))
-		}
-		if err != nil {
-			return err
-		}
-		time.Sleep(time.Until(began.Add(time.Duration(float64(events) / rate * float64(time.Second)))))
-	}
-}
-
-// presenceOf is a camera that drops out, or is there again.
-func presenceOf(stream string, online bool, at time.Time) *store.Change {
-	kind, last, now := seat.CameraOffline, store.At(at), store.At(time.Now())
-	if online {
-		kind = seat.CameraOnline
-	}
-	return &store.Change{
-		Cameras: []store.CameraRow{{StoreID: "s", Stream: stream, Online: online, LastFrameAt: &last, UpdatedAt: now}},
-		Events: []store.EventRow{{
-			ID: uuid.Must(uuid.NewV7()).String(), StoreID: "s", Stream: stream, EventType: string(kind), CapturedAt: last, CreatedAt: now,
-		}},
-	}
-}
 
 // outage is the measure of TestOutage: the whole hour is compressed so many times.
 type outage struct {
@@ -167,15 +49,15 @@ func TestOutage(t *testing.T) {
 	proxy := supabase.NewProxy(t, lite.URL, supabase.ProxyOptions{Patience: 500 * time.Millisecond, DripEvery: time.Millisecond})
 	proxy.Random(1, .15, supabase.AllFaults()...)
 
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go2rtc.yaml"), []byte(outageConfig()), 0o600))
-	env := []string{outageDir + "=" + dir, "OUTAGE_URL=" + proxy.URL, "OUTAGE_KEY=" + keys.Secret}
-	busy := append([]string{outageRate + "=" + fmt.Sprint(o.rate)}, env...)
+	dir := busyFolder(t, "  supabase: {url: \"${OUTAGE_URL}\", key: \"${OUTAGE_KEY}\"}\n")
 	var said bytes.Buffer
+	start := func(rate float64) (address string, kill func()) {
+		return startBusy(t, dir, rate, &said, "OUTAGE_URL="+proxy.URL, "OUTAGE_KEY="+keys.Secret)
+	}
 	began := time.Now()
 	restarted, lives, restarts := began, 0, 0
 	for time.Since(began) < o.length {
-		_, kill := startServer(t, &said, busy...)
+		_, kill := start(o.rate)
 		lives++
 		if time.Since(restarted) >= o.restart {
 			cluster.Stop(t, true) // in the middle of a batch
@@ -197,7 +79,7 @@ func TestOutage(t *testing.T) {
 	}
 	proxy.Set(supabase.None)
 
-	address, kill := startServer(t, &said, append([]string{outageRate + "=0"}, env...)...)
+	address, kill := start(0)
 	defer kill()
 	outbox := ""
 	pending := func() bool {
@@ -247,16 +129,7 @@ func compareRows(t *testing.T, dir string, to *supabase.Database) {
 	db, err := store.Open(filepath.Join(dir, "seats.db"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
-	var ours []store.EventRow
-	for before := ""; ; before = ours[len(ours)-1].ID {
-		page, errPage := db.Events(ctx, store.EventQuery{StoreID: "s", Limit: 1000, Before: before})
-		require.NoError(t, errPage)
-		if len(page) == 0 {
-			break
-		}
-		ours = append(ours, page...)
-	}
-	slices.Reverse(ours)
+	ours := allEvents(t, db)
 	conn := to.Connect(t)
 	query, err := conn.Query(ctx, `select id::text, store_id, seat_id, stream, event_type, status, previous_status,
 		detection_confidence, captured_at, created_at, arrival from detection_events order by id`)
@@ -314,15 +187,4 @@ func compareRows(t *testing.T, dir string, to *supabase.Database) {
 	there, err := pgx.CollectRows(rows, pgx.RowTo[bool])
 	require.NoError(t, err)
 	require.Equal(t, online, there)
-}
-
-func get(t *testing.T, address, path string) string {
-	t.Helper()
-	res, err := http.Get("http://" + address + path)
-	require.NoError(t, err)
-	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, res.StatusCode, string(b))
-	return string(b)
 }

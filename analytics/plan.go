@@ -3,10 +3,12 @@ package analytics
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/look"
+	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
 
 // plan is which seats there are, and which cameras are looked at. It is never changed: an edit puts another one in its
@@ -23,12 +25,17 @@ func (p *plan) all() []*look.Camera { return append(slices.Clone(p.cameras), p.p
 
 // camera is the one of a stream, with seats or without, or nil.
 func (p *plan) camera(stream string) *look.Camera {
-	for _, list := range [][]*look.Camera{p.cameras, p.previews} {
-		if i := slices.IndexFunc(list, func(c *look.Camera) bool { return c.Name() == stream }); i >= 0 {
-			return list[i]
+	for _, c := range p.all() {
+		if c.Name() == stream {
+			return c
 		}
 	}
 	return nil
+}
+
+// gone is a row of a seat or camera that is no more.
+func (p *plan) gone(table store.Table, key string, now time.Time) store.Gone {
+	return store.Gone{Table: table, StoreID: p.config.StoreID, Key: key, At: store.At(now)}
 }
 
 // looked makes what looks know of a stream's seats.
@@ -64,12 +71,7 @@ func (p *plan) with(l *look.Looker, c config.Config, previews []string) (next *p
 		}
 	}
 	stay := next.all()
-	for _, c := range p.all() {
-		if !slices.Contains(stay, c) {
-			gone = append(gone, c)
-		}
-	}
-	return next, gone
+	return next, slices.DeleteFunc(p.all(), func(c *look.Camera) bool { return slices.Contains(stay, c) })
 }
 
 // openModel loads the model; nil where it cannot be had. Only a provider that the library lacks is an error.

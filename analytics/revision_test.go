@@ -17,30 +17,27 @@ import (
 func TestTwoEditors(t *testing.T) {
 	d := newDesk(t, deskText)
 	old := d.seatView("A").Revision
-	text := d.want(http.StatusOK, "PUT", "/api/seats?id=A&revision="+old, `{"name": "first"}`)
+	d.want(http.StatusOK, "PUT", "/api/seats?id=A&revision="+old, `{"name": "first"}`)
 	after := d.text()
-	conflict := func(want, name string) func(status int, text string, _ http.Header) string {
-		return func(status int, text string, _ http.Header) string {
-			t.Helper()
-			require.Equal(t, http.StatusConflict, status, text)
-			var reply conflictView
-			require.NoError(t, json.Unmarshal([]byte(text), &reply), text)
-			require.Equal(t, want, reply.Error)
-			if name == "" {
-				require.Nil(t, reply.Seat)
-				return ""
-			}
-			require.Equal(t, name, reply.Seat.Name)
-			require.Equal(t, after, d.text())
-			return reply.Seat.Revision
+	conflict := func(want, name, method, path, body string, headers ...string) (revision string) {
+		t.Helper()
+		var reply conflictView
+		require.NoError(t, json.Unmarshal([]byte(d.want(http.StatusConflict, method, path, body, headers...)), &reply))
+		require.Equal(t, want, reply.Error)
+		if name == "" {
+			require.Nil(t, reply.Seat)
+			return ""
 		}
+		require.Equal(t, name, reply.Seat.Name)
+		require.Equal(t, after, d.text())
+		return reply.Seat.Revision
 	}
 	changed := `seat "A" was changed by somebody else meanwhile`
-	conflict(changed, "first")(d.ask("PUT", "/api/seats?id=A", `{"name": "second"}`, "If-Match", `"`+old+`"`))
-	conflict(changed, "first")(d.ask("PUT", "/api/seats?id=A", `{"name": "second", "revision": "`+old+`"}`))
-	conflict(changed, "first")(d.ask("DELETE", "/api/seats?id=A&revision="+old, ""))
-	conflict(`there is a seat "A" already`, "first")(d.ask("PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*"))
-	conflict(`seat "C" is not there any more`, "")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`, "revision": "`+old+`"}`))
+	conflict(changed, "first", "PUT", "/api/seats?id=A", `{"name": "second"}`, "If-Match", `"`+old+`"`)
+	conflict(changed, "first", "PUT", "/api/seats?id=A", `{"name": "second", "revision": "`+old+`"}`)
+	conflict(changed, "first", "DELETE", "/api/seats?id=A&revision="+old, "")
+	conflict(`there is a seat "A" already`, "first", "PUT", "/api/seats?id=A", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*")
+	conflict(`seat "C" is not there any more`, "", "PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`, "revision": "`+old+`"}`)
 
 	// by hand, with an editor or upstream's page
 	byHand := func(text string) {
@@ -50,23 +47,23 @@ func TestTwoEditors(t *testing.T) {
 	}
 	byHand(strings.Replace(after, "name: first", "name: by hand", 1))
 	hand := `seat "A" was changed in the configuration file since it was read: say which revision is meant`
-	conflict(hand, "by hand")(d.ask("PUT", "/api/seats?id=A", `{"name": "page"}`))
-	revision := conflict(changed, "by hand")(d.ask("PUT", "/api/seats?id=A&revision="+d.seatView("A").Revision, `{"name": "page"}`))
-	text = d.want(http.StatusOK, "PUT", "/api/seats?id=B", `{"name": "b"}`)
+	conflict(hand, "by hand", "PUT", "/api/seats?id=A", `{"name": "page"}`)
+	revision := conflict(changed, "by hand", "PUT", "/api/seats?id=A&revision="+d.seatView("A").Revision, `{"name": "page"}`)
+	d.want(http.StatusOK, "PUT", "/api/seats?id=B", `{"name": "b"}`)
 	require.Contains(t, d.text(), "name: by hand", "another seat is left as it is")
 	require.Equal(t, "first", d.seatView("A").Name, "and is not in force unseen")
-	text = d.want(http.StatusOK, "PUT", "/api/seats?id=A&revision="+revision, `{"name": "page"}`)
+	d.want(http.StatusOK, "PUT", "/api/seats?id=A&revision="+revision, `{"name": "page"}`)
 
 	byHand(d.text() + "    C: {stream: cam1, name: c, roi: [[0, 0], [0.2, 0], [0.2, 0.2]]}\n")
-	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "c")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`))
-	revision = conflict(`there is a seat "C" already`, "c")(d.ask("PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*"))
+	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "c", "PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`)
+	revision = conflict(`there is a seat "C" already`, "c", "PUT", "/api/seats?id=C", `{"stream": "cam1", "roi": `+triangle+`}`, "If-None-Match", "*")
 	d.want(http.StatusOK, "PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`, "If-Match", `"`+revision+`"`)
 	require.Equal(t, "c", d.seatView("C").Name)
 
 	// taken out by hand
 	byHand(deskText)
-	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "")(d.ask("PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`))
-	text = d.want(http.StatusNoContent, "DELETE", "/api/seats?id=C", "")
+	conflict(`seat "C" was changed in the configuration file since it was read: say which revision is meant`, "", "PUT", "/api/seats?id=C", `{"roi": `+triangle+`}`)
+	d.want(http.StatusNoContent, "DELETE", "/api/seats?id=C", "")
 	require.Nil(t, d.seatView("C"))
 	require.Equal(t, deskText, d.text())
 
@@ -78,8 +75,7 @@ func TestTwoEditors(t *testing.T) {
 		deskText + "    B: {name: bb}\n": `go2rtc.yaml:14: mapping key "B" already defined at line 13: nothing was saved`,
 	} {
 		byHand(broken)
-		text = d.want(http.StatusConflict, "PUT", "/api/seats?id=B", `{"name": "b"}`)
-		require.Equal(t, want, text)
+		require.Equal(t, want, d.want(http.StatusConflict, "PUT", "/api/seats?id=B", `{"name": "b"}`))
 		require.Equal(t, broken, d.text())
 	}
 }

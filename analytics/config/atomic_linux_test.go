@@ -12,23 +12,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// requireAlone holds a file to its text, and its folder to having no temporary file.
+func requireAlone(t *testing.T, path, text string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, text, string(b))
+	names, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Len(t, names, 1)
+}
+
 func TestWriteWhole(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "go2rtc.yaml")
-	read := func() string {
-		t.Helper()
-		b, err := os.ReadFile(path)
-		require.NoError(t, err)
-		return string(b)
-	}
-	alone := func(n int) {
-		t.Helper()
-		names, err := os.ReadDir(folder)
-		require.NoError(t, err)
-		require.Len(t, names, n, "no temporary file is left")
-	}
 	require.NoError(t, writeWhole(path, []byte("one")))
-	require.Equal(t, "one", read())
+	requireAlone(t, path, "one")
 
 	// owner and mode stay
 	require.NoError(t, os.Chmod(path, 0o640))
@@ -44,14 +43,14 @@ func TestWriteWhole(t *testing.T) {
 	require.Equal(t, before.Sys().(*syscall.Stat_t).Uid, after.Sys().(*syscall.Stat_t).Uid)
 	require.Equal(t, before.Sys().(*syscall.Stat_t).Gid, after.Sys().(*syscall.Stat_t).Gid)
 	require.NotEqual(t, before.Sys().(*syscall.Stat_t).Ino, after.Sys().(*syscall.Stat_t).Ino, "it was replaced, not written over")
-	alone(1)
+	requireAlone(t, path, "two")
 
 	// a link stays one
 	target := filepath.Join(t.TempDir(), "real.yaml")
 	require.NoError(t, os.Rename(path, target))
 	require.NoError(t, os.Symlink(target, path))
 	require.NoError(t, writeWhole(path, []byte("three")))
-	require.Equal(t, "three", read())
+	requireAlone(t, path, "three")
 	info, err := os.Lstat(path)
 	require.NoError(t, err)
 	require.NotZero(t, info.Mode()&fs.ModeSymlink)
@@ -59,9 +58,8 @@ func TestWriteWhole(t *testing.T) {
 	// read only is the owner's wish
 	require.NoError(t, os.Chmod(target, 0o440))
 	require.ErrorIs(t, writeWhole(path, []byte("four")), fs.ErrPermission)
-	require.Equal(t, "three", read())
 	require.Error(t, writeWhole(folder, []byte("five")), "a folder")
-	alone(1)
+	requireAlone(t, path, "three")
 }
 
 // TestWriteOver: a file that Docker has mounted by itself cannot be renamed over.
@@ -77,13 +75,9 @@ func TestWriteOver(t *testing.T) {
 	defer func() { require.NoError(t, syscall.Unmount(path, 0)) }()
 	for _, text := range []string{"one and more", "less", ""} {
 		require.NoError(t, writeWhole(path, []byte(text)))
-		b, err := os.ReadFile(mounted)
-		require.NoError(t, err)
-		require.Equal(t, text, string(b))
+		requireAlone(t, path, text)
+		requireAlone(t, mounted, text)
 	}
-	names, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	require.Len(t, names, 1)
 }
 
 // TestWriteOnFullDisk: by a new file or over the old one, the old text stays where the new one has no space.
@@ -94,18 +88,13 @@ func TestWriteOnFullDisk(t *testing.T) {
 	}
 	defer func() { require.NoError(t, syscall.Unmount(folder, 0)) }()
 	path := filepath.Join(folder, "go2rtc.yaml")
-	old := []byte(strings.Repeat("# old\n", 100))
-	require.NoError(t, writeWhole(path, old))
+	old := strings.Repeat("# old\n", 100)
+	require.NoError(t, writeWhole(path, []byte(old)))
 	for name, write := range map[string]func(string, []byte) error{"replace": writeWhole, "overwrite": overwrite} {
 		t.Run(name, func(t *testing.T) {
 			err := write(path, bytes.Repeat([]byte("# new\n"), 20000))
 			require.ErrorIs(t, err, syscall.ENOSPC)
-			b, err := os.ReadFile(path)
-			require.NoError(t, err)
-			require.Equal(t, string(old), string(b))
-			names, err := os.ReadDir(folder)
-			require.NoError(t, err)
-			require.Len(t, names, 1)
+			requireAlone(t, path, old)
 		})
 	}
 }

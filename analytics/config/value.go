@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,24 +11,26 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-func (c *Config) text(to *string) func(*yaml.Node, string) error {
+// scalar takes a value that parse can read.
+func scalar[T any](c *Config, to *T, wanted string, parse func(string) (T, bool)) func(*yaml.Node, string) error {
 	return func(n *yaml.Node, key string) error {
-		if n.Kind != yaml.ScalarNode || isNull(n) || n.Value == "" {
-			return c.Errorf(key, "wants a text, has %s", describe(n))
+		value, ok := parse(n.Value)
+		if !ok || n.Kind != yaml.ScalarNode || isNull(n) {
+			return c.Errorf(key, "wants %s, has %s", wanted, describe(n))
 		}
-		*to = n.Value
+		*to = value
 		return nil
 	}
 }
 
+func (c *Config) text(to *string) func(*yaml.Node, string) error {
+	return scalar(c, to, "a text", func(text string) (string, bool) { return text, text != "" })
+}
+
 func (c *Config) oneOf(to *string, values ...string) func(*yaml.Node, string) error {
-	return func(n *yaml.Node, key string) error {
-		if !slices.Contains(values, n.Value) {
-			return c.Errorf(key, "wants one of %s, has %s", strings.Join(values, ", "), describe(n))
-		}
-		*to = n.Value
-		return nil
-	}
+	return scalar(c, to, "one of "+strings.Join(values, ", "), func(text string) (string, bool) {
+		return text, slices.Contains(values, text)
+	})
 }
 
 func (c *Config) texts(to *[]string) func(*yaml.Node, string) error {
@@ -63,25 +66,17 @@ func (c *Config) duration(to *time.Duration, least, most time.Duration) func(*ya
 }
 
 func (c *Config) count(to *int, least, most int) func(*yaml.Node, string) error {
-	return func(n *yaml.Node, key string) error {
-		i, err := strconv.Atoi(n.Value)
-		if n.Kind != yaml.ScalarNode || err != nil || i < least || i > most {
-			return c.Errorf(key, "wants a number from %d to %d, has %s", least, most, describe(n))
-		}
-		*to = i
-		return nil
-	}
+	return scalar(c, to, fmt.Sprintf("a number from %d to %d", least, most), func(text string) (int, bool) {
+		i, err := strconv.Atoi(text)
+		return i, err == nil && i >= least && i <= most
+	})
 }
 
 func (c *Config) share(to *float32) func(*yaml.Node, string) error {
-	return func(n *yaml.Node, key string) error {
-		f, err := strconv.ParseFloat(n.Value, 32)
-		if n.Kind != yaml.ScalarNode || err != nil || !(f > 0 && f <= 1) {
-			return c.Errorf(key, "wants a number above 0 and at most 1, has %s", describe(n))
-		}
-		*to = float32(f)
-		return nil
-	}
+	return scalar(c, to, "a number above 0 and at most 1", func(text string) (float32, bool) {
+		f, err := strconv.ParseFloat(text, 32)
+		return float32(f), err == nil && f > 0 && f <= 1
+	})
 }
 
 func (c *Config) roi(to *seat.ROI) func(*yaml.Node, string) error {

@@ -213,7 +213,11 @@ func (l *Ledger) CommitEdit(change *store.Change, write, undo func() error) erro
 }
 
 // Relays are those of the outlets, once the database is open.
-func (l *Ledger) Relays() []*sink.Relay { return l.relays.all() }
+func (l *Ledger) Relays() []*sink.Relay {
+	l.relays.mu.Lock()
+	defer l.relays.mu.Unlock()
+	return l.relays.list
+}
 
 // Close ends the relays, commits last, if the database is open, and closes it. Where a relay is still at work after the
 // time given, nothing more is done. No commit may be under way.

@@ -32,6 +32,14 @@ func newLedger(t testing.TB, path string) (l *Ledger, said *bytes.Buffer) {
 	return l, said
 }
 
+// closeDB takes the database away from under a ledger.
+func closeDB(t *testing.T, l *Ledger) {
+	t.Helper()
+	db, err := l.DB()
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
 // TestNothingIsMadeUnasked: a ledger that was never opened leaves no file, also when it is closed.
 func TestNothingIsMadeUnasked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seats.db")
@@ -58,9 +66,7 @@ func TestCommitTells(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, &at, row.LastFrameAt, "as it is kept on disk")
 
-	db, err := l.DB()
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	closeDB(t, l)
 	camera.Online = true
 	require.Error(t, l.Commit(&store.Change{Cameras: []store.CameraRow{camera}}))
 	row, _ = l.Board.Camera("cam1")
@@ -73,9 +79,7 @@ func TestProbe(t *testing.T) {
 	l, _ := newLedger(t, filepath.Join(t.TempDir(), "seats.db"))
 	now := time.Now()
 	require.NoError(t, l.Probe(now))
-	db, err := l.DB()
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	closeDB(t, l)
 	require.NoError(t, l.Probe(now.Add(time.Second)))
 	require.Error(t, l.Probe(now.Add(2*probeEvery)))
 }

@@ -58,12 +58,6 @@ func (r *relays) wake() {
 	}
 }
 
-func (r *relays) all() []*sink.Relay {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.list
-}
-
 // level says when an outbox is nearly full, when it is full, and when it is neither any more.
 type level struct {
 	name    string

@@ -1,8 +1,11 @@
 package look
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/pkg/core"
@@ -47,9 +50,9 @@ type Camera struct {
 	tally     tally
 	places    propose.Memory
 
-	online  presence
-	looks   trouble // looks that fail
-	damaged trouble // access units that cannot be read
+	online  atomic.Pointer[bool] // whether the source is there, as it stands on disk; nil: not known
+	looks   trouble              // looks that fail
+	damaged trouble              // access units that cannot be read
 }
 
 // maxGOP is how many bytes of one open GOP are kept: 16 s at 8 Mbit/s.
@@ -174,10 +177,7 @@ func (c *Camera) finished(err error) {
 func (c *Camera) LastUnit(otherwise time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.unitAt.IsZero() {
-		return otherwise
-	}
-	return c.unitAt
+	return cmp.Or(c.unitAt, otherwise)
 }
 
 // Blind tells whether pictures come, and since when none was looked at.
@@ -187,8 +187,5 @@ func (c *Camera) Blind(now time.Time) (since time.Time, blind bool) {
 	if c.join == nil || now.Sub(c.unitAt) >= OfflineAfter {
 		return since, false
 	}
-	if c.lookedAt.After(c.joinedAt) {
-		return c.lookedAt, true
-	}
-	return c.joinedAt, true
+	return slices.MaxFunc([]time.Time{c.joinedAt, c.lookedAt}, time.Time.Compare), true
 }

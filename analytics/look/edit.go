@@ -24,7 +24,7 @@ func (c *Camera) SetSeats(s *Seats) { c.seats = s }
 func (c *Camera) Drop() { c.gone = true }
 
 // Forget has the camera tell anew whether it is there: its row has gone.
-func (c *Camera) Forget() { c.online.forget() }
+func (c *Camera) Forget() { c.online.Store(nil) }
 
 // Restore takes up what the database remembers: the seats' states, and whether the camera was there. So a restart tells
 // no change that did not happen.
@@ -32,7 +32,7 @@ func (c *Camera) Restore(memories map[string][]byte, row *store.CameraRow) error
 	c.Hold()
 	defer c.Release()
 	if row != nil {
-		c.online.set(row.Online)
+		c.online.Store(new(row.Online))
 	}
 	return c.seats.Restore(memories)
 }

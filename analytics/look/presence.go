@@ -2,7 +2,6 @@ package look
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
@@ -14,31 +13,6 @@ const OfflineAfter = 10 * time.Second
 
 // presenceTick is how late a change of presence is told.
 const presenceTick = 500 * time.Millisecond
-
-// presence is whether a camera's source is there, as it stands on disk.
-type presence struct {
-	mu     sync.Mutex // guards the two below, which a database that opens late restores
-	known  bool
-	online bool
-}
-
-func (p *presence) is() (known, online bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.known, p.online
-}
-
-func (p *presence) set(online bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.known, p.online = true, online
-}
-
-func (p *presence) forget() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.known, p.online = false, false
-}
 
 // run notices that the source goes away or comes back, until the end.
 func (c *Camera) run(ctx context.Context) {
@@ -62,7 +36,7 @@ func (c *Camera) run(ctx context.Context) {
 
 // wentOffline says once that no access unit came for OfflineAfter, and why where that is known.
 func (c *Camera) wentOffline(now, received time.Time, reason string) {
-	if known, online := c.online.is(); known && !online {
+	if online := c.online.Load(); online != nil && !*online {
 		return
 	}
 	if reason == "" {
@@ -75,13 +49,12 @@ func (c *Camera) wentOffline(now, received time.Time, reason string) {
 
 // cameOnline says once that access units come again. A camera that was never away causes no event, only its row.
 func (c *Camera) cameOnline(now, received time.Time) {
-	known, online := c.online.is()
-	if known && online {
-		return
-	}
-	event := seat.CameraOnline
-	if !known {
-		event = ""
+	var event seat.EventType
+	if online := c.online.Load(); online != nil {
+		if *online {
+			return
+		}
+		event = seat.CameraOnline
 	}
 	if c.tell(event, store.CameraRow{Online: true}, now, received, received) && event != "" {
 		c.looker.Log.Info().Str("stream", c.stream).Str("event", string(event)).Msg("[analytics] detected")
@@ -115,6 +88,6 @@ func (c *Camera) tell(event seat.EventType, row store.CameraRow, now, received, 
 		c.looks.failed(&c.looker.Log, c.stream, err, now)
 		return false
 	}
-	c.online.set(row.Online)
+	c.online.Store(&row.Online)
 	return true
 }

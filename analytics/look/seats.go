@@ -87,65 +87,51 @@ func (s *Seats) Memories() (all []store.Memory, err error) {
 // Observe decides what the detections of one look change, commits that, and becomes it. at is when the picture was
 // received, now when this is decided. After an error of commit, which is returned as it is, nothing has changed.
 func (s *Seats) Observe(at, now time.Time, found []seat.Detection, commit func(*store.Change) error) error {
-	d, err := s.decide(at, now, found)
+	states, change, err := s.decide(at, now, found)
 	if err != nil {
 		return err
 	}
-	if err = commit(&d.change); err != nil {
+	if err = commit(&change); err != nil {
 		return err
 	}
-	s.become(d)
+	for _, m := range change.Memories {
+		i := slices.IndexFunc(s.shapes, func(shape seat.Seat) bool { return shape.ID == m.SeatID })
+		s.saved[i] = states[i]
+	}
+	copy(s.states, states)
 	return nil
 }
 
-// decision is what one look leads to: states to become once the change is on disk.
-type decision struct {
-	next   []seat.State
-	change store.Change
-}
-
-// decide changes nothing itself.
-func (s *Seats) decide(at, now time.Time, found []seat.Detection) (decision, error) {
+// decide gives the states to become once the change is on disk, and changes nothing itself.
+func (s *Seats) decide(at, now time.Time, found []seat.Detection) (states []seat.State, change store.Change, err error) {
 	s.obs = seat.Observe(s.obs[:0], at, s.shapes, found, s.isItem)
-	d := decision{next: make([]seat.State, len(s.states))}
+	states = make([]seat.State, len(s.states))
 	for i := range s.states {
 		next, event := s.states[i].Next(s.obs[i], s.rules)
-		d.next[i] = next
+		states[i] = next
 		if event != nil {
 			row, err := s.eventRow(i, event, now)
 			if err != nil {
-				return d, err
+				return nil, change, err
 			}
-			d.change.Events = append(d.change.Events, row)
+			change.Events = append(change.Events, row)
 		}
-		if s.shows(i, next) {
-			d.change.Seats = append(d.change.Seats, s.seatRow(i, next, now))
+		if differs(s.states[i], next) {
+			change.Seats = append(change.Seats, s.seatRow(i, next, now))
 		}
 		if s.worthSaving(i, next) {
 			m, err := s.memory(i, next)
 			if err != nil {
-				return d, err
+				return nil, change, err
 			}
-			d.change.Memories = append(d.change.Memories, m)
+			change.Memories = append(change.Memories, m)
 		}
 	}
 	// one look may confirm what began at different times
-	slices.SortStableFunc(d.change.Events, func(a, b store.EventRow) int {
+	slices.SortStableFunc(change.Events, func(a, b store.EventRow) int {
 		return time.Time(a.CapturedAt).Compare(time.Time(b.CapturedAt))
 	})
-	return d, nil
-}
-
-// become takes the decision over, once it is on disk.
-func (s *Seats) become(d decision) {
-	for _, m := range d.change.Memories {
-		for i := range s.shapes {
-			if s.shapes[i].ID == m.SeatID {
-				s.saved[i] = d.next[i]
-			}
-		}
-	}
-	copy(s.states, d.next)
+	return states, change, nil
 }
 
 // NextLook is how long after the last look the next one is due, at most interval.
@@ -157,14 +143,9 @@ func (s *Seats) NextLook(interval time.Duration) time.Duration {
 	return next
 }
 
-// differs tells whether people see a difference between two states of a seat.
+// differs tells whether people see a difference between two states of a seat, so that its row is another one.
 func differs(a, b seat.State) bool {
 	return a.Status != b.Status || a.Person.On != b.Person.On || a.Item.On != b.Item.On
-}
-
-// shows tells whether the row of a seat differs from the one before, or there was none.
-func (s *Seats) shows(i int, next seat.State) bool {
-	return differs(s.states[i], next)
 }
 
 // timerSteps is how many times the timer is saved on its way to AbandonedAfter: a crash forgets less than a tenth.
