@@ -199,7 +199,7 @@ func (c *conn) encode(b []byte, m *message) []byte {
 	return c.version.end(b)
 }
 
-// push queues a message, or gives up a client that does not keep up. It never waits. The caller must hold f.mu of the feed.
+// push queues a message, or cuts off a client that does not keep up. It never waits. The caller must hold feed.mu.
 func (c *conn) push(m message) {
 	select {
 	case c.out <- m:
