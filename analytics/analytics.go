@@ -165,7 +165,6 @@ func (a *Analytics) open() {
 	}
 }
 
-// start starts cameras, workers and the ticker.
 func (a *Analytics) start() {
 	a.edit.Lock()
 	a.settle(a.plan.Load(), nil)
@@ -181,7 +180,6 @@ func (a *Analytics) needsDatabase() bool {
 // tickEvery is how late what only time brings about is done.
 const tickEvery = time.Second
 
-// tick does what only time brings about.
 func (a *Analytics) tick() {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()

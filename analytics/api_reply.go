@@ -51,7 +51,6 @@ func replyFresh(w http.ResponseWriter, v any) {
 	api.ResponseJSON(w, v)
 }
 
-// replyJSON answers with a status.
 func replyJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", api.MimeJSON) // before the status, which sends the header
 	w.WriteHeader(status)

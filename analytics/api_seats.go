@@ -74,7 +74,6 @@ func (a *Analytics) apiEvents(w http.ResponseWriter, r *http.Request) {
 	api.ResponseJSON(w, events)
 }
 
-// apiBoxes answers with what the last look found.
 func (a *Analytics) apiBoxes(w http.ResponseWriter, r *http.Request) {
 	c := a.cameraAsked(w, r)
 	if c == nil {

@@ -38,7 +38,7 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 	api.Response(w, b.Bytes(), "image/jpeg")
 }
 
-// drawLast is the picture of the last look, and when its frame was received; nil where there was none. marked draws
+// drawLast is the picture of the last look, and when it was received; nil where there was none. marked draws
 // seats and boxes on it.
 func (a *Analytics) drawLast(c *look.Camera, marked bool) (*image.RGBA, time.Time, error) {
 	img, found, at, err := c.LastPicture()

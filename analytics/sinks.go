@@ -37,7 +37,7 @@ func outletsOf(c *config.Config) (outlets []ledger.Outlet) {
 }
 
 // hide has upstream mask a secret in what it logs and replies. A short one is left alone: every text would be full of
-// it, and nothing here tells it.
+// it, and nothing here reveals it.
 func hide(secret string) {
 	if len(secret) >= 8 {
 		creds.AddSecret(secret)

@@ -65,7 +65,7 @@ func (a *Analytics) snapshotOf(rows board.Rows) snapshot {
 			row = store.CameraRow{StoreID: s.StoreID, Stream: c.Name(), UpdatedAt: store.At(a.started)}
 		}
 		if at := c.LastUnit(time.Time{}); !at.IsZero() {
-			// the row has the last frame before the last change
+			// the row has the last picture before the last change
 			last := store.At(at)
 			row.LastFrameAt = &last
 		}

@@ -11,7 +11,7 @@ import (
 
 // wsSeats answers with the snapshot and then sends each change, from a goroutine of its own: a write to a browser that
 // sleeps may take five seconds. Upstream calls it on such a goroutine already. A subscription that ends before the
-// socket closes has lost changes, or has not told all: a new one begins with a new snapshot.
+// socket closes has lost changes, or had incomplete ones: a new one begins with a new snapshot.
 func (a *Analytics) wsSeats(tr *ws.Transport, _ *ws.Message) error {
 	ctx := socket.Context(tr)
 	for ctx.Err() == nil {

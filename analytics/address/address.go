@@ -71,7 +71,7 @@ func Origin(text string) error {
 	return nil
 }
 
-// parseURL requires https, or http on this machine: everything else shows the key to those who can read the traffic.
+// parseURL requires https, or http on this machine: everything else shows the key to every host on the way.
 func parseURL(rawURL string) (*url.URL, error) {
 	trouble := func(format string, args ...any) error {
 		return &Error{"url", fmt.Sprintf(format, args...)}

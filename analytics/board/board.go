@@ -1,9 +1,9 @@
 // Package board has the newest row of each seat and camera, and tells of changes.
 //
-// It promises: API, browsers and Realtime have one answer to what the newest row is. Rows that are published are on disk
-// and complete: what Commit keeps of the row before stands in them already, so nothing is filled in here. Each change is
-// told once, in the order of Publish. No listener or subscriber is waited for: a subscriber that does not keep up loses
-// its subscription, and takes a whole snapshot with the next one.
+// It promises: API, browsers and Realtime have one answer to what the newest row is. Rows that are published are on
+// disk and complete: what Commit keeps of the row before stands in them already, so nothing is filled in here. Each
+// change is published once, in the order of Publish. No listener or subscriber is waited for: a subscriber that does
+// not keep up loses its subscription, and takes a whole snapshot with the next one.
 //
 // The board's lock is taken before a listener's own, never after it. Begin with Publish.
 package board
@@ -30,7 +30,7 @@ type Rows struct {
 	Cameras map[string]store.CameraRow
 }
 
-// Listener is told of changes under the board's lock. It must neither wait nor call the board.
+// Listener is notified under the board's lock. It must neither wait nor call the board.
 type Listener interface{ Told(u Update) }
 
 // Update is a change before the board takes it over. Rows that go are an update of their own, before the others: a row
@@ -41,7 +41,7 @@ type Update struct {
 	Before Rows
 }
 
-// Load replaces all rows by those of a database that was just opened. Listeners are told nothing, since nothing
+// Load replaces all rows by those of a database that was just opened. Listeners are not notified, since nothing
 // happened; subscriptions end.
 func (b *Board) Load(seats []store.SeatRow, cameras []store.CameraRow) {
 	b.mu.Lock()
@@ -51,7 +51,7 @@ func (b *Board) Load(seats []store.SeatRow, cameras []store.CameraRow) {
 	b.end(func(*Subscription) bool { return true })
 }
 
-// Publish takes over a committed change, and tells of it. The change must not be altered afterwards.
+// Publish takes over a committed change, and sends it on. The change must not be altered afterwards.
 func (b *Board) Publish(c *store.Change, at time.Time) {
 	if len(c.Seats)+len(c.Events)+len(c.Cameras)+len(c.Gone) == 0 {
 		return
@@ -77,7 +77,7 @@ func (b *Board) Renew(c *store.Change, at time.Time) {
 	b.end(func(*Subscription) bool { return true })
 }
 
-// Listen adds a listener, which is told of all changes from then on.
+// Listen adds a listener, which is notified of each later change.
 func (b *Board) Listen(l Listener) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -153,7 +153,7 @@ func (b *Board) Subscribe(first func(Rows)) *Subscription {
 }
 
 // Changes are the changes since the subscription began. They are closed by Close, and when the reader has to subscribe
-// again because some were lost or did not tell all: after overflow, Renew and Load.
+// again because some were lost or incomplete: after overflow, Renew and Load.
 func (s *Subscription) Changes() <-chan store.Change { return s.changes }
 
 // Close ends the subscription. It may have ended already.

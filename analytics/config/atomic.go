@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// writeWhole replaces a file by a temporary one beside it, which is on disk before: whatever happens, the old text or
-// the new one is there. Owner and mode stay, and a symbolic link, whose target is replaced. A file that its owner has
-// made read only is left alone, also by root.
+// writeWhole replaces a file by a temporary one beside it, which is on disk before: after a crash the old text or the
+// new one is there. Owner and mode stay, and a symbolic link, whose target is replaced. A file that its owner has made
+// read only is left alone, also by root.
 //
 // A file that Docker has mounted by itself cannot be replaced (EBUSY), nor one whose folder is read only or whose owner
 // we may not give to another: that is written over in place, in an order that leaves the old text where the disk is

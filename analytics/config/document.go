@@ -44,7 +44,6 @@ func decode(document *edit.Document) (*content, error) {
 	return c, nil
 }
 
-// hasStream tells whether the file names a stream.
 func (c *content) hasStream(name string) bool {
 	_, ok := c.streams[name]
 	return ok

@@ -105,7 +105,6 @@ func (f *File) Delete(id string, c Condition, now *Config) (*Edit, error) {
 	return e, nil
 }
 
-// check tells whether a condition holds for a seat.
 func (f *File) check(id string, c Condition, file *content, now *Config) error {
 	inFile, inMemory := file.config.Seat(id), now.Seat(id)
 	if inMemory != nil && (inMemory.documents > 1 || !f.own[id]) {
@@ -117,8 +116,8 @@ func (f *File) check(id string, c Condition, file *content, now *Config) error {
 	return nil
 }
 
-// settle decodes the edited text as the next start would: the seat must be the one that is wanted. That nothing else
-// has changed was proven where the text was edited.
+// settle decodes the edited text as the next start would: the seat must be the one that was asked for. That nothing
+// else has changed was proven where the text was edited.
 func (e *Edit) settle(document *edit.Document) (err error) {
 	if e.after = e.before; document != e.before.document {
 		if e.after, err = e.file.decode(document); err != nil {

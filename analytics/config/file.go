@@ -93,7 +93,6 @@ func (f *File) Refuse(err error) *Refusal {
 	return refuse(Conflict, "%s: nothing was saved", f.mask(text))
 }
 
-// trouble is a failure of the disk.
 func (f *File) trouble(err error) *Refusal {
 	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err

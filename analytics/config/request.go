@@ -148,8 +148,8 @@ func checkText(text string, most int) error {
 	return nil
 }
 
-// apply gives the seat as it is wanted, and which keys of the file that takes, where the file has it as base. The base
-// of a new seat has its id only.
+// apply gives the seat after the edit of base, which is the file's, and the keys of the file that change. The base of a
+// new seat has its id only.
 func (q *Request) apply(base Seat) (wanted Seat, changes []edit.Field) {
 	wanted = base
 	text := func(key string, to *string, value *string) {

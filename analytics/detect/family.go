@@ -14,7 +14,7 @@ import (
 type family struct {
 	name string
 	box  video.Letterbox
-	nms  bool // boxes overlap and want non-maximum suppression
+	nms  bool // boxes overlap and require non-maximum suppression
 	// decode appends what is at least as sure as floor to dst, in pixels of the input.
 	decode func(dst []candidate, out []float32, floor float32) []candidate
 }
@@ -62,7 +62,7 @@ func inputShape(declared ort.Shape, imgsz string) (ort.Shape, error) {
 //	[1, N, 5+C]     YOLOX, raw: offsets and log sizes in cells (Megvii, 2021)
 //	[1, 3N, 5+C]    YOLOv5: centre and size in pixels, objectness
 //	[1, 4+C, N]     YOLOv8, v9, 11: centre and size in pixels
-//	[1, n, 6]       YOLOv10, 26: corners in pixels, score, class; no suppression wanted
+//	[1, n, 6]       YOLOv10, 26: corners in pixels, score, class; no suppression
 func recognise(input, output ort.Shape, classes int) (family, error) {
 	w, h := int(input[3]), int(input[2])
 	rgb := video.Letterbox{Width: w, Height: h, Centered: true, Gain: 1.0 / 255}

@@ -2,8 +2,7 @@
 //
 // The family of a model is recognised from what it takes and gives; a file that is no YOLO detector is refused when it
 // is opened. One Model serves a process, and each worker has a Session with its own buffers, so that looks run side by
-// side and allocate next to nothing. Whatever a model answers, a detection lies inside of the picture. Begin with
-// Session.Detect.
+// side and allocate next to nothing. A detection always lies inside of the picture. Begin with Session.Detect.
 package detect
 
 import (
@@ -140,7 +139,7 @@ func (m *Model) metadata() (map[string]string, error) {
 	return values, nil
 }
 
-// try runs the model once: what it then gives is the shape that counts, whatever the file declares.
+// try runs the model once: the shape that it gives counts, not the one that the file declares.
 func (m *Model) try() (ort.Shape, error) {
 	input, err := ort.NewEmptyTensor[float32](m.input)
 	if err != nil {
@@ -171,7 +170,7 @@ func (m *Model) Family() string { return m.family.name }
 // InputSize is in pixels.
 func (m *Model) InputSize() (w, h int) { return int(m.input[3]), int(m.input[2]) }
 
-// Note is what the model's file wants people to know, such as that it is a test card. Empty for most.
+// Note is the note in the model's file, such as that it is a test card. Empty for most.
 func (m *Model) Note() string { return m.note }
 
 func shapes(list []ort.InputOutputInfo) string {

@@ -56,7 +56,7 @@ func (s *Session) Close() {
 }
 
 // Detect finds what is in the given parts of a picture, or in the whole of it where none are given, and appends it to
-// dst, surest first. What several parts show is one detection. Nothing less sure than floor, 0..1, is told.
+// dst, surest first. What several parts show is one detection. floor, 0..1, is the least confidence.
 func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float32, dst []seat.Detection) ([]seat.Detection, error) {
 	s.found, s.Spent = s.found[:0], Stages{}
 	if len(parts) == 0 {

@@ -7,7 +7,6 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// change sets fields of a seat that is there.
 func (d *Document) change(seat *entry, fields []Field) error {
 	within, err := seat.mapping(seat.key.Value)
 	if err != nil {
@@ -37,7 +36,6 @@ func (d *Document) change(seat *entry, fields []Field) error {
 	return nil
 }
 
-// set replaces a value.
 func (d *Document) set(e *entry, f *Field) error {
 	text := e.in.style().value(f)
 	if !e.isBlock() {
@@ -79,7 +77,6 @@ func quotedOrFlow(b []byte, at int) bool { return strings.IndexByte(`'"[{`, b[at
 
 func comment(line string) bool { return strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") }
 
-// extend adds a field to a seat.
 func (m *mapping) extend(f *Field) error {
 	behind := m.at(m.len() - 1)
 	rank := slices.Index(order, f.Key)

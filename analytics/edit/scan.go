@@ -3,7 +3,7 @@ package edit
 import "bytes"
 
 // end is where the flow collection, the quoted or plain text or the alias ends that begins at from; false where it does
-// not end. A plain text in a block ends with its line: one of several lines is told by false.
+// not end. A plain text in a block ends with its line: one of several lines gives false.
 func end(b []byte, from int, flow bool) (int, bool) {
 	if from >= len(b) {
 		return 0, false

@@ -1,7 +1,7 @@
 // Package healthcheck answers a container's health check, which runs beside the server and knows nothing of its
 // configuration: the API may listen on another port, on a socket, by TLS alone, or ask for a password. So the server
-// listens on a socket that only its own mount namespace, which is its container, can name; a client that asks there is
-// told the server's health, and whether the API answers.
+// listens on a socket that only its own mount namespace, which is its container, can name; a client that asks there
+// gets the server's health, and whether the API answers.
 package healthcheck
 
 import (
@@ -100,7 +100,7 @@ func ask() (h Health, err error) {
 	return h, json.NewDecoder(res.Body).Decode(&h)
 }
 
-// get asks at one place, whatever host the URL names, and follows no redirect.
+// get dials the address given, not the URL's host, and follows no redirect.
 func get(ctx context.Context, url, network, address string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -114,7 +114,7 @@ func get(ctx context.Context, url, network, address string) (*http.Response, err
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 				return (&net.Dialer{}).DialContext(ctx, network, address)
 			},
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // our own listener, under whatever name it has
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // our own listener, under any name
 		},
 	}
 	return client.Do(req)
@@ -130,8 +130,8 @@ type endpoint struct {
 	BasePath   string `yaml:"base_path"`
 }
 
-// answers asks the API for anything: that it wants a password, or has no such page, is an answer. An operator who has
-// switched the API off is not told that it is gone.
+// answers sends the API a request: that it requires a password, or has no such page, is an answer. An API that the
+// operator has switched off is not missing.
 func (e *endpoint) answers(ctx context.Context) error {
 	scheme, network, address := "http", "tcp", e.Listen
 	switch {

@@ -156,7 +156,6 @@ func handlerSegment(w http.ResponseWriter, r *http.Request) {
 	serve(w, keep, bodies...)
 }
 
-// handlerInit gives the init segment of a run.
 func handlerInit(w http.ResponseWriter, r *http.Request) {
 	m, number := enterFor(w, r, "video/mp4", "n")
 	if m == nil {

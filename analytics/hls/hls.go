@@ -1,14 +1,14 @@
 // Package hls is go2rtc's module "hls": the routes and the message of upstream's, answered by one shared muxer a stream.
 //
 // Upstream gives each viewer a session with a buffer of its own, which the next request empties: a request a little
-// early or late gets a 404. Here the first viewer of a stream starts a muxer, which is one consumer of it, and everybody
-// reads what that has: Low-Latency HLS (draft-pantos-hls-rfc8216bis) in fragmented MP4, video and audio together,
+// early or late gets a 404. Here the first viewer of a stream starts a muxer, which is one consumer of it, and all
+// viewers read from it: Low-Latency HLS (draft-pantos-hls-rfc8216bis) in fragmented MP4, video and audio together,
 // segments that begin with a keyframe, parts of about 120 ms and playlists that wait for the next one. What a playlist
 // has named stays for as long again as the playlist is. A muxer ends 30 s after the last request.
 //
 // It promises:
-//   - Parts and segments never change once named, so any number of viewers read them without a lock, and one who does
-//     not read what it asked for holds up no other.
+//   - Parts and segments never change once named, so any number of viewers read them without a lock, and a client
+//     that does not read what it asked for holds up no other.
 //   - Nothing waits without bound, and what is kept of one stream is bounded too: see the constants.
 //   - A source that goes away leaves its last segments. When it is back, with other timestamps or another picture,
 //     players go on behind an EXT-X-DISCONTINUITY. Timestamps of sources are never believed to be continuous.
@@ -17,7 +17,7 @@
 //
 // All viewers get fMP4, with the parameter mp4 or without. Upstream gave MPEG-TS without it, one private copy a viewer,
 // with pictures shown in the order of decoding. Every player of the last ten years reads fMP4 (iOS 10, ExoPlayer,
-// FFmpeg, VLC, hls.js); a Chromecast's default receiver wants to be told hlsSegmentFormat "fmp4" by its sender.
+// FFmpeg, VLC, hls.js); a Chromecast's default receiver requires hlsSegmentFormat "fmp4" from its sender.
 //
 // The muxer is ours and not gohlslib's, which cannot change its tracks or its init segment in mid-stream, answers 200
 // to names that it does not know, and waits without the request's context. Its codec strings and mediacommon's decode

@@ -99,7 +99,7 @@ func (m *muxer) admit(c *consumer) {
 	m.publish()
 }
 
-// publish wakes all that wait. The mutex is held.
+// publish wakes all goroutines that wait. The caller must hold m.mu.
 func (m *muxer) publish() {
 	m.playlist = nil
 	close(m.changed)

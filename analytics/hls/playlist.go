@@ -7,7 +7,7 @@ import (
 )
 
 // multivariant is the first playlist. Its one URI is relative, and in upstream's form: video-rtc.js looks for "hls/".
-// The mutex is held, and there is a segment.
+// The caller must hold m.mu, and there must be a segment.
 func (m *muxer) multivariant() []byte {
 	list := m.list()
 	r := list[len(list)-1].run
@@ -28,7 +28,7 @@ func (m *muxer) multivariant() []byte {
 	return append(b, "\nhls/playlist.m3u8?id="+m.id+"\n"...)
 }
 
-// media is the playlist as it is now, made once for all who ask. The mutex is held, and there is a segment.
+// media is the playlist as it is now, made once for all requests. It requires what multivariant does.
 func (m *muxer) media() []byte {
 	if m.playlist != nil {
 		return m.playlist

@@ -50,7 +50,7 @@ func filter(query url.Values) []*core.Media {
 	return medias
 }
 
-// join gives the muxer for a stream, which begins with the first who asks. An error is the source's own.
+// join gives the muxer for a stream, which begins with the first request. An error is the source's own.
 func (g *registry) join(ctx context.Context, name string, stream *streams.Stream, medias []*core.Media) (*muxer, error) {
 	k := newKey(stream, medias)
 	g.mu.Lock()
@@ -87,7 +87,7 @@ func (g *registry) count(stream *streams.Stream) (n int) {
 	return n
 }
 
-// add makes a muxer, which ends when it is not asked for. The mutex must be held.
+// add makes a muxer, which ends when it is not asked for. The caller must hold g.mu.
 func (g *registry) add(k key, name string) *muxer {
 	m := newMuxer(name, k.stream)
 	m.askedAt = time.Now()

@@ -51,7 +51,7 @@ func enterFor(w http.ResponseWriter, r *http.Request, mime, parameter string) (*
 	return m, number
 }
 
-// serve writes bodies one after the other. One who does not read them is let go after writeWait.
+// serve writes bodies one after the other. A client that does not read them is cut off after writeWait.
 func serve(w http.ResponseWriter, cache string, bodies ...[]byte) {
 	size := 0
 	for _, b := range bodies {

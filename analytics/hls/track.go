@@ -65,7 +65,6 @@ func (t *track) close() int64 {
 	return t.last + usual
 }
 
-// append copies a sample.
 func (t *track) append(data []byte, media int64, shown, flags uint32) {
 	if len(t.samples) == 0 {
 		t.start = media

@@ -12,7 +12,7 @@ const (
 	fresh = 3 * time.Second // how long its report is given again: a page that reloads must not flood the servers
 )
 
-// checker makes one check at a time, for all who ask meanwhile.
+// checker makes one check at a time, which answers all requests meanwhile.
 type checker struct {
 	servers []server
 	tls     *x509.CertPool // to trust; nil: the system's
@@ -54,13 +54,13 @@ func (c *checker) check(ctx context.Context) (*Report, error) {
 	if r.waiting--; r.waiting == 0 {
 		r.cancel()
 		if c.run == r {
-			c.run = nil // what it says of servers that were not waited for is nobody's report
+			c.run = nil // servers that were not waited for make no report
 		}
 	}
 	return nil, ctx.Err()
 }
 
-// begin is called with c.mu held.
+// begin: the caller must hold c.mu.
 func (c *checker) begin(ctx context.Context) *run {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	r := &run{cancel: cancel, done: make(chan struct{})}
@@ -91,7 +91,7 @@ func (c *checker) askAll(ctx context.Context) *Report {
 	return report
 }
 
-// tell logs what is wrong, for those who look there first.
+// tell logs the problems, for operators who read the log first.
 func (r *Report) tell() {
 	for i := range r.Servers {
 		v := &r.Servers[i]

@@ -52,7 +52,7 @@ func dial(ctx context.Context, to target, roots *x509.CertPool, end context.Canc
 	network := "tcp"
 	switch to.transport {
 	case overUDP:
-		network = "udp" // connected, so that a closed port is told at once
+		network = "udp" // connected, so that a closed port is noticed at once
 	case overTLS:
 		d = &tls.Dialer{Config: &tls.Config{ServerName: to.host, RootCAs: roots, MinVersion: tls.VersionTLS12}}
 	}
@@ -69,7 +69,6 @@ func dial(ctx context.Context, to target, roots *x509.CertPool, end context.Canc
 	return w, nil
 }
 
-// counted counts what is read.
 type counted struct {
 	net.Conn
 	bytes *atomic.Int64
@@ -81,7 +80,7 @@ func (c *counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// connected is a connected UDP socket in the form that pion's client wants.
+// connected is a connected UDP socket in the form that pion's client requires.
 type connected struct{ net.Conn }
 
 func (c *connected) ReadFrom(b []byte) (int, net.Addr, error) {

@@ -40,7 +40,7 @@ func (c *checker) apiCheck(w http.ResponseWriter, r *http.Request) {
 	}
 	report, err := c.check(r.Context())
 	if err != nil {
-		return // whoever asked has gone
+		return // the client has gone
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	api.ResponseJSON(w, report)

@@ -19,8 +19,8 @@ const (
 )
 
 // relays sends through the relay both ways, from a socket of the box that plays the peer: a server that allocates but
-// whose relay ports nobody can reach is the usual mistake. Where no UDP gets from the box to the server, the server is made
-// to send to itself, which tells less, but still whether it relays.
+// whose relay ports no client can reach is the usual mistake. Where no UDP gets from the box to the server, the server
+// is made to send to itself, which tells less, but still whether it relays.
 func (q *question) relays(ctx context.Context, to target, w *wire, client *turn.Client, relayed net.PacketConn, v *Verdict) {
 	w.forget()
 	seen := w.said().mapped.IP
@@ -80,7 +80,6 @@ func throughPeer(ctx context.Context, client *turn.Client, relayed net.PacketCon
 	return ok
 }
 
-// throughItself sends from the relayed address to itself.
 func throughItself(ctx context.Context, relayed net.PacketConn) bool {
 	ctx, cancel := context.WithTimeout(ctx, selfWait)
 	defer cancel()
@@ -88,7 +87,6 @@ func throughItself(ctx context.Context, relayed net.PacketConn) bool {
 	return ok
 }
 
-// udpPasses asks the server for a binding over UDP.
 func (q *question) udpPasses(ctx context.Context, to target) bool {
 	ctx, cancel := context.WithTimeout(ctx, selfWait)
 	defer cancel()

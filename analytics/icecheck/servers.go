@@ -88,7 +88,7 @@ func texts(v any) (list []string) {
 }
 
 // credential is what to sign in with at the time: as configured, or made from the secret, as coturn's use-auth-secret
-// wants it (draft-uberti-behave-turn-rest-00, section 2.2).
+// requires (draft-uberti-behave-turn-rest-00, section 2.2).
 func (s *server) credential(now time.Time) (username, password string) {
 	if s.secret == "" {
 		return s.username, s.password

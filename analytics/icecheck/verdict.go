@@ -52,7 +52,7 @@ func (v *Verdict) fail(problem Problem, format string, args ...any) {
 	v.OK, v.Problem, v.Hint = false, problem, fmt.Sprintf(format, args...)
 }
 
-// userinfo is where people put a password who take a TURN URL for an HTTP one.
+// userinfo is where operators who take a TURN URL for an HTTP one put a password.
 var userinfo = regexp.MustCompile(`^([a-z]+:(?://)?)[^?]*@`)
 
 // shown is a URL without what must not be seen.
@@ -90,7 +90,7 @@ func (v *Verdict) answered(e stun.ErrorCodeAttribute, s *server, username string
 	}
 }
 
-// clean is a text of a stranger, fit for a line of the log.
+// clean makes a server's text fit for a line of the log.
 func clean[T string | []byte](text T) string {
 	const most = 100
 	b := []rune(string(text))

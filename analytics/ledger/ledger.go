@@ -146,7 +146,7 @@ func (l *Ledger) forget(ctx context.Context, db *store.DB, strangers []store.Gon
 	l.relays.wake()
 }
 
-// Commit puts a change on disk and then tells of it. After an error nothing has changed.
+// Commit puts a change on disk and then publishes it. After an error nothing has changed.
 func (l *Ledger) Commit(change *store.Change) error {
 	db := l.db.Load()
 	if db == nil {
@@ -177,7 +177,7 @@ func (l *Ledger) Commit(change *store.Change) error {
 
 // CommitEdit puts an edit on disk: a file, by write, together with what follows from it in the database. Without an
 // open database write alone is called: rows of seats that are no more are taken out when it opens. undo takes back what
-// write did, where the database then fails. The caller tells the board.
+// write did, where the database then fails. The caller notifies the board.
 func (l *Ledger) CommitEdit(change *store.Change, write, undo func() error) error {
 	db := l.db.Load()
 	if db == nil {

@@ -48,7 +48,7 @@ func (r *relays) open(ctx context.Context, l *Ledger, db *store.DB) error {
 	return nil
 }
 
-// wake tells the relays that something was committed.
+// wake notifies the relays that something was committed.
 func (r *relays) wake() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -64,7 +64,7 @@ type level struct {
 	box     *store.Outbox
 	log     zerolog.Logger
 	near    bool
-	dropped int // as was told
+	dropped int // as was logged
 	toldAt  time.Time
 }
 

@@ -67,7 +67,7 @@ func (s *watchers) wsSource(tr *ws.Transport, _ *ws.Message) error {
 		ctx[s] = true
 	})
 	if asked {
-		return nil // the socket is being told already
+		return nil // the socket follows already
 	}
 	closed := socket.Context(tr).Done()
 	watcher := s.acquire(name)

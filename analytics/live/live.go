@@ -3,8 +3,8 @@
 //
 // It works without an analytics section and takes nothing from upstream's modules but their routes. A source is dialled
 // only while its state is asked for, and is left when the last client goes; a slow browser delays no other, since each
-// is told from a goroutine of its own and only of the newest state. Begin reading at www/player/ladder.js for the
-// player, at watcher.go for the source.
+// has a goroutine of its own and gets the newest state only. Begin reading at www/player/ladder.js for the player, at
+// watcher.go for the source.
 package live
 
 import (

@@ -35,7 +35,7 @@ type watcher struct {
 }
 
 // reader only notices packets: of the video, and of the audio where there is no more. Only the video is asked for at
-// first: a second source that gives audio, such as an ffmpeg, is not to run for this.
+// first: a second source that gives audio, such as an ffmpeg, must not run for this.
 func reader() tap.Reader {
 	every := func(kind string) []*core.Media {
 		return []*core.Media{{Kind: kind, Direction: core.DirectionSendonly, Codecs: []*core.Codec{{Name: core.CodecAny}}}}
@@ -64,7 +64,6 @@ func (s *watchers) acquire(name string) *watcher {
 	return w
 }
 
-// release ends a use.
 func (s *watchers) release(w *watcher) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,7 +29,7 @@ type Eyes struct {
 	found []seat.Detection
 }
 
-// Stages is the processor time that each stage of a look took; detecting is one thread's work and told by the clock.
+// Stages is the processor time that each stage of a look took; detecting is one thread's, by the clock.
 type Stages struct {
 	Decode time.Duration
 	detect.Stages

@@ -33,7 +33,7 @@ type Options struct {
 type Ledger interface {
 	// Open opens the database, if it is not, and has the seats restored. No seat is decided before it has succeeded.
 	Open() error
-	// Commit puts a change on disk and tells of it. After an error nothing has changed.
+	// Commit puts a change on disk and publishes it. After an error nothing has changed.
 	Commit(*store.Change) error
 }
 

@@ -11,7 +11,7 @@ import (
 // OfflineAfter is how long no access unit comes of a camera that is offline.
 const OfflineAfter = 10 * time.Second
 
-// presenceTick is how late a change of presence is told.
+// presenceTick is how late a change of presence may be noticed.
 const presenceTick = 500 * time.Millisecond
 
 // run notices that the source goes away or comes back, until the end.

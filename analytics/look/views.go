@@ -13,7 +13,7 @@ import (
 // Look is what one look at a camera found, as API and pages have it. Coordinates are 0..1 of the picture.
 type Look struct {
 	Stream     string     `json:"stream"`
-	CapturedAt store.Time `json:"captured_at"` // when the frame was received
+	CapturedAt store.Time `json:"captured_at"` // when the picture was received
 	Width      int        `json:"width"`       // of the picture, in pixels
 	Height     int        `json:"height"`
 	Boxes      []Box      `json:"boxes"`

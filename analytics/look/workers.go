@@ -54,7 +54,6 @@ func (l *Looker) Work(model *detect.Model) {
 	}
 }
 
-// work is a worker: one look after another.
 func (l *Looker) work(e *Eyes) {
 	// processor time is measured by thread
 	runtime.LockOSThread()

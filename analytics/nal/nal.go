@@ -1,5 +1,5 @@
-// Package nal reads NAL units of H.264 and H.265: which kind each is, and whether a decoder can begin at an access unit.
-// Whatever asks "is this a keyframe" asks here: cameras, files that are replayed, and HLS.
+// Package nal reads NAL units of H.264 and H.265: which kind each is, and whether a decoder can begin at an access
+// unit. Cameras, files that are replayed and HLS all ask here what is a keyframe.
 //
 // It promises:
 //   - Access units are AVCC, NAL units with four bytes of length before each (ISO/IEC 14496-15). They are only borrowed.
@@ -41,7 +41,7 @@ const (
 // Kind is what a NAL unit is good for.
 type Kind byte
 
-// The kinds that are told apart.
+// The kinds.
 const (
 	Other  Kind = iota
 	Slice       // of a picture that refers to others, or may

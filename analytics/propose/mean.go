@@ -6,10 +6,9 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 )
 
-// memory is how many values a mean goes over: somebody who shifts on a chair moves its place along.
+// memory is how many values a mean goes over: a person who shifts on a chair moves its place along.
 const memory = 200
 
-// mean4 is the mean of boxes.
 type mean4 struct {
 	n              float64
 	x0, y0, x1, y1 float64

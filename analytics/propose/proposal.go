@@ -74,7 +74,7 @@ func (m *Memory) Proposals(seats []seat.Seat) (list []Proposal) {
 	return kept
 }
 
-// ofStay is a polygon around the feet of those who stayed.
+// ofStay is a polygon around the feet of the people who stayed.
 func (m *Memory) ofStay(p *place) Proposal {
 	box := p.box.box()
 	spreadX, spreadY := p.feet.spread()
@@ -88,7 +88,7 @@ func (m *Memory) ofStay(p *place) Proposal {
 	}
 }
 
-// ofFurniture is a polygon where the feet of somebody who sits there may be: the lower half of a chair, and a little
+// ofFurniture is a polygon where the feet of a person who sits there may be: the lower half of a chair, and a little
 // more; the space before a table.
 func (m *Memory) ofFurniture(o *object) Proposal {
 	b := o.box.box()

@@ -20,15 +20,15 @@ const (
 	MaxFurniture = 64
 	HalfLife     = 4 * time.Hour
 
-	minStay = 5 * time.Second  // less is no stay: somebody waits for the one before, or ties a shoe
+	minStay = 5 * time.Second  // less is no stay: a person waits for the one before, or ties a shoe
 	maxGap  = 15 * time.Second // looks further apart were blind between
 
 	maxMissed = 4 * time.Second // without being found in one's place, or two looks: then a new stay begins
 )
 
-// How alike two boxes are (intersection over union): of somebody who has not moved since the look before, of somebody at
-// a place that is known, of a piece of furniture that was seen before. Somebody who walks moves by more than half of
-// their own width between two looks.
+// How alike two boxes are (intersection over union): of a person who has not moved since the look before, of a person
+// at a known place, of furniture that was seen before. A person who walks moves by more than half of their own width
+// between two looks.
 const (
 	stillIoU     = 0.6
 	placeIoU     = 0.4
@@ -57,7 +57,6 @@ type place struct {
 	seen   time.Time
 }
 
-// object is a piece of furniture.
 type object struct {
 	class      string
 	box        mean4
@@ -97,7 +96,7 @@ func (m *Memory) Add(at time.Time, found []seat.Detection) {
 	m.people = append(m.people[:0], m.people[before:]...)
 }
 
-// stay counts time that somebody has not moved.
+// stay counts the time that a person has not moved.
 func (m *Memory) stay(at time.Time, gap time.Duration, b seat.Box) {
 	best, most := -1, placeIoU
 	for i := range m.places {
@@ -111,7 +110,7 @@ func (m *Memory) stay(at time.Time, gap time.Duration, b seat.Box) {
 	}
 	p := &m.places[best]
 	if p.seen.Equal(at) {
-		return // somebody else in the same place
+		return // another person in the same place
 	}
 	if at.Sub(p.seen) > max(2*gap, maxMissed) {
 		p.run = 0
@@ -166,7 +165,6 @@ func room[T any](list []T, most int, worth func(*T) float64) ([]T, int) {
 	return list, least
 }
 
-// fade forgets a little.
 func (m *Memory) fade(gap time.Duration) {
 	if m.at.IsZero() {
 		return

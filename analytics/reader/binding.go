@@ -99,7 +99,7 @@ func unquote(s string) (string, bool) {
 	return item, ok && rest == ""
 }
 
-// wants tells whether a change is one that the binding is about.
+// wants tells whether the binding covers a change.
 func (b *binding) wants(c *change) bool {
 	if b.event != "*" && b.event != c.kind || b.table != nil && b.table != c.table {
 		return false

@@ -7,7 +7,6 @@ import (
 	"strings"
 )
 
-// handle answers one frame of a client.
 func (c *conn) handle(f *frame) {
 	c.server.feed.mu.Lock()
 	defer c.server.feed.mu.Unlock()
@@ -37,7 +36,7 @@ type join struct {
 	} `json:"config"`
 }
 
-// join begins a channel. Reply and channel come into being together: each change after the reply is told.
+// join begins a channel. Reply and channel come into being together: each change after the reply is sent.
 func (c *conn) join(f *frame) {
 	name, ok := strings.CutPrefix(f.Topic, "realtime:")
 	if !ok || name == "" {

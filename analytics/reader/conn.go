@@ -26,7 +26,7 @@ type conn struct {
 	channels map[string]*channel // by topic; guarded by the feed's lock
 
 	out     chan message
-	room    chan struct{} // told when the writer took something
+	room    chan struct{} // notified when the writer took something
 	done    chan struct{} // closed when the connection is given up
 	once    sync.Once
 	lastID  int    // of bindings
@@ -199,7 +199,7 @@ func (c *conn) encode(b []byte, m *message) []byte {
 	return c.version.end(b)
 }
 
-// push queues a message, or gives up a client that does not keep up. It never waits; the feed's lock is held.
+// push queues a message, or cuts off a client that does not keep up. It never waits. The caller must hold feed.mu.
 func (c *conn) push(m message) {
 	select {
 	case c.out <- m:
@@ -211,7 +211,6 @@ func (c *conn) push(m message) {
 	}
 }
 
-// cut gives the connection up.
 func (c *conn) cut() { c.once.Do(c.end) }
 
 func (c *conn) end() {

@@ -8,7 +8,7 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
 
-// feed tells connections of what the board tells. Its lock is taken after the board's.
+// feed sends the board's changes to connections. Its lock is taken after the board's.
 type feed struct {
 	mu     sync.Mutex
 	conns  map[*conn]struct{}
@@ -16,7 +16,7 @@ type feed struct {
 	done   sync.WaitGroup
 }
 
-// change is one row that changed. It is shared by all who are told.
+// change is one row that changed. It is shared by all connections.
 type change struct {
 	kind  string // INSERT, UPDATE, DELETE
 	table *store.Schema
@@ -24,7 +24,7 @@ type change struct {
 	data  []byte // the `data` of postgres_changes
 }
 
-// Told tells of a change. It waits for no connection.
+// Told queues a change. It waits for no connection.
 func (f *feed) Told(u board.Update) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -68,7 +68,7 @@ func camera(before *board.Rows, stream string) []any {
 // tell must hold f.mu. row is nil where it was taken out, before where it is new.
 func (f *feed) tell(t *store.Schema, row, before []any, at time.Time) {
 	c := &change{kind: "UPDATE", table: t, row: row}
-	columns := t.Key // that are told of the row before
+	columns := t.Key // of the row before that are sent
 	if t == store.SeatSchema {
 		columns = len(t.Columns) // only seat_status has the replica identity that carries the whole row
 	}
@@ -78,8 +78,8 @@ func (f *feed) tell(t *store.Schema, row, before []any, at time.Time) {
 	case before == nil:
 		c.kind = "INSERT"
 	case row == nil:
-		// with row level security Realtime tells no more than the primary key, whatever the replica identity; without
-		// one a filter can ask for the key only
+		// with row level security Realtime sends no more than the primary key, with any replica identity; without one a
+		// filter can ask for the key only
 		clear(before[columns:])
 		c.kind, c.row, columns = "DELETE", before, t.Key
 	}

@@ -169,7 +169,7 @@ func matches(c *store.Condition, row []any) bool {
 	return is != c.Not
 }
 
-// compare wants two values of one type.
+// compare requires two values of one type.
 func compare(a, b any) int {
 	switch a := a.(type) {
 	case string:

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// key is the reader's key, by its hash: hashes are equally long, so that nothing is told by the time of comparing.
+// key is the hash of the reader's key: hashes are equally long, so the time of comparing reveals nothing.
 type key [sha256.Size]byte
 
 func newKey(text string) key { return sha256.Sum256([]byte(text)) }
@@ -19,7 +19,7 @@ func (k *key) is(text string) bool {
 }
 
 // given is the key of a request: the header apikey decides, then the parameter, then the bearer, as at Supabase's
-// gateway. A bearer beside an apikey is a person's token; nobody signs in here, so that it does not matter.
+// gateway. A bearer beside an apikey is a user's token; there is no sign-in here, so it does not matter.
 func given(r *http.Request) string {
 	if k := r.Header.Get("apikey"); k != "" {
 		return k

@@ -12,7 +12,7 @@ import (
 // maxRows is how many rows a reply has at most, as in a Supabase project that was left as it is.
 const maxRows = 1000
 
-// query is what a request wants: a selection, and what its columns are called in the reply.
+// query is a request's selection, and what its columns are called in the reply.
 type query struct {
 	store.Selection
 	names []string
@@ -21,7 +21,6 @@ type query struct {
 // The words of PostgREST that are no columns, and not spoken here.
 var unspoken = map[string]bool{"and": true, "or": true, "not.and": true, "not.or": true, "columns": true, "on_conflict": true}
 
-// parseQuery reads the parameters of a URL.
 func parseQuery(t *store.Schema, raw string) (*query, *Error) {
 	params, e := url.ParseQuery(raw)
 	if e != nil {

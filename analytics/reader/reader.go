@@ -4,13 +4,13 @@
 //
 // It promises: what it does not speak is refused in the form that Supabase refuses with, never answered with something
 // else. Nothing is answered without the key, which is compared in constant time, and no answer or log has it. A change
-// is told after it is on disk, to each subscriber once and in the order of the board; a subscriber that does not keep up
-// is cut off and never waited for, and subscribes again by itself. Every size is bounded: frames, channels, rows,
+// is sent after it is on disk, to each subscriber once and in the order of the board; a subscriber that does not keep
+// up is cut off and never waited for, and subscribes again by itself. Every size is bounded: frames, channels, rows,
 // connections, time of a query.
 //
-// A page that shows no stale seat selects at each SUBSCRIBED; everything committed later is then told.
+// A page that shows no stale seat selects at each SUBSCRIBED; everything committed later is then sent.
 //
-// Begin with rest.go for what is read, and with feed.Told for what is told.
+// Begin with rest.go for what is read, and with feed.Told for what is sent.
 package reader
 
 import (

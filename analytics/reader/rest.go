@@ -135,7 +135,7 @@ func (q *query) run(ctx context.Context, db *store.DB) (rows int, body []byte, e
 	return rows, append(b, ']'), err
 }
 
-// target is the table that a request wants to read.
+// target is the table that a request reads.
 func target(r *http.Request, name string) (*store.Schema, *Error) {
 	read := r.Method == http.MethodGet || r.Method == http.MethodHead
 	profile := r.Header.Get("Accept-Profile")

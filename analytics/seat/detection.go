@@ -35,5 +35,5 @@ type Detection struct {
 	Box        Box
 }
 
-// Person is the class name that seats count as somebody; COCO's own.
+// Person is the class name of a person; COCO's own.
 const Person = "person"

@@ -22,5 +22,5 @@ type Event struct {
 	Status     Status    // after it
 	Previous   Status    // before it
 	Confidence float32   // 0..1, of the best detection that speaks for it; 0 where nothing was seen
-	At         time.Time // when the first frame that showed it was received
+	At         time.Time // when the first picture that showed it was received
 }

@@ -32,11 +32,11 @@ const (
 	AnchorOverlap Anchor = "overlap" // at least OverlapShare of the box lies in the ROI
 )
 
-// OverlapShare is the part of a box, 0..1, that must lie in the ROI with AnchorOverlap. A third: of somebody at a desk
+// OverlapShare is the part of a box, 0..1, that must lie in the ROI with AnchorOverlap. A third: of a person at a desk
 // that hides the legs about half the box is seen, and neighbours lean in by less.
 const OverlapShare = 1.0 / 3
 
-// Seat is one place that somebody can take.
+// Seat is one place that a person can take.
 type Seat struct {
 	ID       string
 	ROI      ROI    // where a person's anchor counts

@@ -2,7 +2,7 @@ package seat
 
 import "time"
 
-// signal is one yes-or-no question about a seat ("is somebody there?") answered by many uncertain looks.
+// signal is one yes-or-no question about a seat ("is a person there?") answered by many uncertain looks.
 //
 // The answer changes only when it was contradicted by several looks over a while, each of them after closer looks were
 // asked for. A contradiction that is itself contradicted twice is dropped: that was flicker.
@@ -46,5 +46,4 @@ func (s signal) look(at time.Time, on bool, confidence float32, v verdict) (next
 	return s, false, time.Time{}
 }
 
-// settled tells that no contradiction is open.
 func (s signal) settled() bool { return s.Agree == 0 }

@@ -10,8 +10,8 @@ type Rules struct {
 	MaxGap         time.Duration // looks further apart than this were blind between
 }
 
-// KeepShare is the Keep that goes with a threshold of 1: once somebody is there, a look that half hides them still
-// finds them with less confidence, and that must not empty the seat.
+// KeepShare is the Keep that goes with a threshold of 1: once a person is there, a look that sees half of them still
+// finds them, with less confidence, and that must not empty the seat.
 const KeepShare = 0.6
 
 // Coming is confirmed sooner than going: an admin waits for a seat to turn taken, while a person who was missed by a
@@ -21,7 +21,7 @@ var (
 	confirmGoing  = verdict{looks: 4, during: 2 * time.Second}
 )
 
-// CloserLook is how long after a look that disagrees with the state the next one is wanted.
+// CloserLook is how long after a look that disagrees with the state the next one is due.
 const CloserLook = 500 * time.Millisecond
 
 // State is all that must be remembered of a seat. Its zero value is an empty seat that was never looked at. It marshals
@@ -29,7 +29,7 @@ const CloserLook = 500 * time.Millisecond
 type State struct {
 	Status     Status        `json:"status"`
 	Since      time.Time     `json:"since"`              // when the status began
-	Person     signal        `json:"person"`             // somebody is there
+	Person     signal        `json:"person"`             // a person is there
 	Item       signal        `json:"item"`               // belongings are there
 	Confidence float32       `json:"confidence"`         // of the last detection that changed something
 	Alone      time.Duration `json:"alone_ns"`           // belongings and nobody so far, blind time left out
@@ -49,7 +49,7 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 		return s, nil
 	}
 	if first || seen > r.MaxGap {
-		// what happened meanwhile nobody knows: old doubts count no more, and no timer moves
+		// what happened meanwhile is unknown: old doubts count no more, and no timer moves
 		seen = 0
 		s.Person = signal{On: s.Person.On}
 		s.Item = signal{On: s.Item.On}
@@ -81,7 +81,7 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 	return s, nil
 }
 
-// timed moves the timer of belongings and nobody: on by the time that was seen, back to nothing when somebody or no
+// timed moves the timer of belongings and nobody: on by the time that was seen, back to nothing when a person or no
 // belongings are there. When that began is known only once it is confirmed, so the looks between are added then.
 func (s State) timed(wasAlone bool, seen time.Duration, at, turnedAt time.Time) State {
 	switch {
@@ -95,10 +95,9 @@ func (s State) timed(wasAlone bool, seen time.Duration, at, turnedAt time.Time) 
 	return s
 }
 
-// alone tells that belongings are there and nobody is.
 func (s State) alone() bool { return s.Item.On && !s.Person.On }
 
-// NextLook is how long after the last look the next one is wanted, at most interval: sooner when the last looks do not
+// NextLook is how long after the last look the next one is due, at most interval: sooner when the last looks do not
 // agree with the state, and when a timer runs out.
 func (s State) NextLook(r Rules, interval time.Duration) time.Duration {
 	if !s.Settled() {
@@ -113,7 +112,7 @@ func (s State) NextLook(r Rules, interval time.Duration) time.Duration {
 // Settled tells that the last looks agree with the state.
 func (s State) Settled() bool { return s.Person.settled() && s.Item.settled() }
 
-// become changes the status, since the first frame that showed it, or now where that was confirmed long ago.
+// become changes the status, since the first picture that showed it, or now where that was confirmed long ago.
 func (s State) become(to Status, why EventType, since, now time.Time, confidence float32) (State, *Event) {
 	if since.IsZero() {
 		since = now

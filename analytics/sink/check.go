@@ -26,7 +26,7 @@ type description struct {
 
 // Check implements Checker: it compares the tables, columns, types and primary keys that are there with those that rows
 // have. Where the project does not describe itself, it asks for the columns of each table; a primary key that differs
-// is then told by the first row.
+// is then found by the first row.
 func (s *Supabase) Check(ctx context.Context) ([]string, error) {
 	var all json.RawMessage
 	asked, cancel := context.WithTimeout(withOptions(ctx, options{root: true, maxAnswer: maxDescription}), s.Timeout)

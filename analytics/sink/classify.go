@@ -21,7 +21,7 @@ type rule struct {
 	kind   Kind
 	advice string
 	table  bool // concerns the table at hand only
-	away   bool // nobody was there to answer it
+	away   bool // no server was there to answer it
 }
 
 // rules are PostgREST's answers (Error.hs, mapSQLtoHTTP) by what is to be done about them. HTTP 500 is both: 40001
@@ -126,7 +126,7 @@ func noAnswer(err error, setting string) *Error {
 		err = fmt.Errorf("%s: %w", host(urlErr.URL), urlErr.Err)
 	}
 	e := &Error{Kind: Transient, Reason: err.Error(), Away: true}
-	var certificate *tls.CertificateVerificationError // which crypto/tls makes of whatever is wrong with one
+	var certificate *tls.CertificateVerificationError // which crypto/tls makes of anything wrong with one
 	var netErr net.Error
 	switch {
 	case errors.As(err, &certificate):
@@ -138,7 +138,6 @@ func noAnswer(err error, setting string) *Error {
 	return e
 }
 
-// host is the host of a URL, for people.
 func host(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {

@@ -6,7 +6,6 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// pause is when to try again.
 type pause struct {
 	until   time.Time
 	probing bool // whether a probe may end it before that
@@ -16,8 +15,8 @@ type pause struct {
 	slowly *backoff.ExponentialBackOff
 }
 
-// newPause retries within a second at first, and after what waits for somebody within ten; both reach a minute, of which
-// a third to all is waited, so that many boxes do not come back to a server at once.
+// newPause retries within a second at first, and after what waits for the operator within ten; both reach a minute, of
+// which a third to all is waited, so that many boxes do not come back to a server at once.
 func newPause() pause {
 	curve := func(initial time.Duration) *backoff.ExponentialBackOff {
 		return &backoff.ExponentialBackOff{InitialInterval: initial, Multiplier: 2, RandomizationFactor: .5, MaxInterval: 40 * time.Second}

@@ -21,10 +21,10 @@ const (
 
 // Relay takes the outbox of one sink outside: statuses first, then events, oldest first, in batches.
 //
-// What passes by itself is retried with jitter, up to a minute apart, for ever, and Retry-After is kept. Where nobody
-// answered, the place is probed every few seconds meanwhile, and a probe that lied is not believed again before the
-// next retry: a server that is back is noticed at once, one that is half alive is left alone. What waits for somebody is
-// retried slowly. A row that is refused for good is found by halving its batch, and set aside.
+// What passes by itself is retried with jitter, up to a minute apart, for ever, and Retry-After is kept. Where no
+// server answered, the place is probed every few seconds meanwhile, and a probe that lied is not believed again before
+// the next retry: a server that is back is noticed at once, one that is half alive is left alone. What waits for the
+// operator is retried slowly. A row that is refused for good is found by halving its batch, and set aside.
 type Relay struct {
 	Sink      Sink
 	Outbox    *store.Outbox
@@ -259,7 +259,7 @@ func (r *Relay) failed(l *lane, e *Error) (others bool) {
 	return others
 }
 
-// recovered ends what was told as a failure.
+// recovered ends a failure that was reported.
 func (r *Relay) recovered(l *lane) {
 	r.pause.reset()
 	l.pause.reset()

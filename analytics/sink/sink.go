@@ -1,10 +1,10 @@
 // Package sink takes the outbox outside: to Supabase, and to a webhook.
 //
-// Every row arrives, at least once; at Supabase, which knows its keys, exactly once. Events arrive in the order of their
-// commits, of a status only the newest row. A row leaves the outbox only after the other side has confirmed it, or has
-// refused it for good: then it is set aside with the reason, and the others go on. Nothing here is ever waited for by
-// those who look at seats. No redirect is followed, answers are read up to a limit, every request ends in time, and
-// keys appear in no error. Begin reading at Relay.Run.
+// Every row arrives, at least once; at Supabase, which knows its keys, exactly once. Events arrive in the order of
+// their commits, of a status only the newest row. A row leaves the outbox only after the other side has confirmed it,
+// or has refused it for good: then it is set aside with the reason, and the others go on. No look ever waits for a
+// sink. No redirect is followed, answers are read up to a limit, every request ends in time, and keys appear in no
+// error. Begin reading at Relay.Run.
 package sink
 
 import (
@@ -37,7 +37,7 @@ type Checker interface {
 	Check(ctx context.Context) ([]string, error)
 }
 
-// Gatherer is a Sink that rather tells of several events at once.
+// Gatherer is a Sink that sends several events at once.
 type Gatherer interface {
 	// Ready is how many of the events, the oldest first, are to go now. Where it is none, they are asked about again
 	// after the wait, or when there are more.
@@ -50,7 +50,7 @@ type Kind string
 const (
 	// Transient errors pass by themselves: the network, an overloaded server.
 	Transient Kind = "transient"
-	// Waiting errors pass when somebody acts: a key, a grant, a missing table, a login page. Rows are kept.
+	// Waiting errors pass when the operator acts: a key, a grant, a missing table, a login page. Rows are kept.
 	Waiting Kind = "waiting"
 	// Rejected rows are refused for good. At least one of the batch is at fault.
 	Rejected Kind = "rejected"
@@ -60,16 +60,16 @@ const (
 type Error struct {
 	Kind   Kind
 	Reason string // what the other side said, or did; no key is in it
-	Advice string // what somebody can do; of Waiting errors only
+	Advice string // what the operator can do; of Waiting errors only
 	Status int    // of HTTP; 0 where there was no answer
 
-	// Table is set where other tables may be told of still.
+	// Table is set where rows of other tables may still be sent.
 	Table store.Table
 
 	// Away tells that nothing was there to answer, so that Probe finds out when there is.
 	Away bool
 
-	// RetryAfter is how long the other side wants to be left alone; 0 where it did not say (RFC 9110 section 10.2.3).
+	// RetryAfter is how long the server asks to be left alone; 0 where it did not say (RFC 9110 section 10.2.3).
 	RetryAfter time.Duration
 }
 

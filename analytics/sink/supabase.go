@@ -23,8 +23,8 @@ func primaryKey(table store.Table) string {
 	return ""
 }
 
-// Supabase is a project's PostgREST. An event that is there already stays as it is, and nobody is told of it again; a
-// status replaces the one before.
+// Supabase is a project's PostgREST. An event that is there already stays as it is, and no subscriber is notified
+// again; a status replaces the one before.
 type Supabase struct {
 	Timeout time.Duration // of one request; DefaultTimeout from the constructor
 

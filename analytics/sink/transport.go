@@ -71,7 +71,6 @@ func (a *answer) isHTML() bool {
 	return bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<"))
 }
 
-// refuse makes a refusal of the answer.
 func (a answer) refuse() *refusal {
 	r := &refusal{answer: a}
 	var said struct {

@@ -26,7 +26,7 @@ const (
 	maxNames    = 5                // cameras that the text of a notice names
 )
 
-// Webhook is a URL that is told of events, several in one POST, signed as Standard Webhooks says
+// Webhook is a URL that gets events, several in one POST, signed as Standard Webhooks says
 // (https://www.standardwebhooks.com, version 1). A repeat has the same webhook-id.
 type Webhook struct {
 	Timeout time.Duration // of one request; DefaultTimeout from the constructor
@@ -102,7 +102,7 @@ func (w *Webhook) Send(ctx context.Context, b *store.Batch) error {
 	})
 }
 
-// Probe implements Sink. Any answer but a gateway's is somebody.
+// Probe implements Sink. Any answer but a gateway's means that the server is there.
 func (w *Webhook) Probe(ctx context.Context) error {
 	err := w.ask(ctx, http.MethodHead, nil, nil)
 	if err != nil && !asError(err).Away {

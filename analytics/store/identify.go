@@ -49,7 +49,7 @@ func identify(path string) error {
 	return nil
 }
 
-// ours tells whether the file is known to be ours. An empty one could be anybody's, and will be ours.
+// ours tells whether the file is known to be ours. An empty one could be any program's, and will be ours.
 func ours(path string, pool *sql.DB) (known bool, err error) {
 	var id, version, tables int
 	if err = pool.QueryRow("pragma application_id").Scan(&id); err != nil {

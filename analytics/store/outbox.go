@@ -9,10 +9,10 @@ import (
 	"sync/atomic"
 )
 
-// Outlet is a place outside that is to be told.
+// Outlet is a place outside that gets rows.
 type Outlet struct {
 	Name     string // under which the outbox is found again after a restart
-	Statuses bool   // is told of seat_status and camera_status, too
+	Statuses bool   // gets seat_status and camera_status, too
 
 	// History makes the outbox of a new outlet, or of one that leads to another place, begin with all events and
 	// statuses that there are. Without it the outbox begins empty.
@@ -20,8 +20,8 @@ type Outlet struct {
 	Place   string // where it leads; kept in the database, so never a secret
 }
 
-// Outbox holds what one outlet was not told yet: events in the order in which they were committed, and which statuses
-// have changed. One goroutine reads it and acknowledges; Commit enqueues.
+// Outbox holds what one outlet has not confirmed yet: events in the order in which they were committed, and which
+// statuses have changed. One goroutine reads it and acknowledges; Commit enqueues.
 type Outbox struct {
 	db     *DB
 	id     int64

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Tables are those that the outlet is told of, in the order in which a reader of the outbox should go through them:
-// a backlog of events must not hold up what the seats are now.
+// Tables are those that the outlet gets, in the order in which a reader of the outbox should go through them: a backlog
+// of events must not hold up what the seats are now.
 func (o *Outbox) Tables() []Table {
 	if o.outlet.Statuses {
 		return []Table{SeatStatus, CameraStatus, DetectionEvents}

@@ -72,8 +72,8 @@ func (q *EventQuery) beforeID() (string, error) {
 	return fmt.Sprintf("%08x-%04x-0000-0000-000000000000", uint32(ms>>16), uint16(ms)), nil
 }
 
-// Events are newest first, by id: pages that follow each other by the last id neither lose nor repeat one, whatever is
-// committed in between. Where there are none the slice is empty, not nil.
+// Events are newest first, by id: pages that follow each other by the last id neither lose nor repeat one, also with
+// commits in between. Where there are none the slice is empty, not nil.
 func (db *DB) Events(ctx context.Context, q EventQuery) ([]EventRow, error) {
 	before, err := q.beforeID()
 	if err != nil {

@@ -29,7 +29,7 @@ type EventRow struct {
 	Status              *string `json:"status"`
 	PreviousStatus      *string `json:"previous_status"`
 	DetectionConfidence float64 `json:"detection_confidence"` // 0..1
-	CapturedAt          Time    `json:"captured_at"`          // when the frame was received
+	CapturedAt          Time    `json:"captured_at"`          // when the picture was received
 	CreatedAt           Time    `json:"created_at"`
 }
 

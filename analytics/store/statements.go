@@ -6,7 +6,6 @@ import (
 	"fmt"
 )
 
-// statements write the rows of one table.
 type statements[R any] struct {
 	*table[R]
 	upsert, remove, enqueue *sql.Stmt

@@ -1,9 +1,9 @@
 // Package store keeps statuses, timers and events through anything, in one SQLite file.
 //
-// A Change is committed whole or not at all, and is on disk when Commit returns: neither a kill nor a power cut takes it
-// back. Readers never wait for the writer. What an outlet is to be told is in its outbox by the same transaction,
-// in the order of commits (Outbox). A file that is corrupt, another program's, or from a newer version is refused
-// and left as it is. All errors name the file. A table is described once (tables.go). Begin with DB.Commit.
+// A Change is committed whole or not at all, and is on disk when Commit returns: neither a kill nor a power cut takes
+// it back. Readers never wait for the writer. What an outlet is to get is in its outbox by the same transaction, in the
+// order of commits (Outbox). A file that is corrupt, another program's, or from a newer version is refused and left as
+// it is. All errors name the file. A table is described once (tables.go). Begin with DB.Commit.
 package store
 
 import (

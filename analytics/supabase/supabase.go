@@ -2,7 +2,7 @@
 //
 // The schema is one transaction: it is there whole or not at all. Run again it changes nothing, and it never deletes or
 // rewrites a row. migrations/ is in the layout of the Supabase CLI, which gives each file a transaction of its own;
-// optional/ is run by whoever wants it; queries/ are everyday questions.
+// optional/ is run by operators who need it; queries/ are everyday questions.
 package supabase
 
 import (

@@ -118,7 +118,6 @@ func addConsumer(source *streams.Stream, c *consumer) (err error) {
 	return source.AddConsumer(c)
 }
 
-// schemes names the kinds of a stream's sources.
 func schemes(source *streams.Stream) string {
 	var names []string
 	for _, text := range source.Sources() {

@@ -16,7 +16,7 @@ var registry = struct {
 	byName map[string]*stream
 }{byName: map[string]*stream{}}
 
-// known gives a stream, or begins to keep it in the place of one without taps. The registry's lock must be held.
+// known gives a stream, or begins to keep it in the place of one without taps. The caller must hold the registry.
 func known(name string) *stream {
 	s := registry.byName[name]
 	if s != nil {

@@ -21,9 +21,9 @@ const (
 // goroutine decides who dials and what the state is; dials, and leaving, which waits for a dial of upstream's own, have
 // goroutines of their own.
 //
-// While the source is away one tap dials for all, and what it is told is told to all. Once a tap is joined the others
-// join by themselves, since the source is then there. Away again, all have left: then upstream gives a producer up that
-// hangs, and dials anew. Upstream tries a source that cannot be dialled only when a consumer comes (#257).
+// While the source is away one tap dials for all, and its error is every tap's. Once a tap is joined the others join by
+// themselves, since the source is then there. Away again, all have left: then upstream gives a producer up that hangs,
+// and dials anew. Upstream tries a source that cannot be dialled only when a consumer comes (#257).
 type stream struct {
 	name   string
 	woken  chan struct{}
@@ -70,7 +70,6 @@ func (s *stream) run() {
 	}
 }
 
-// attend is one turn of run.
 func (s *stream) attend(now time.Time) {
 	source := streams.Get(s.name)
 	s.mu.Lock()
@@ -163,7 +162,7 @@ func (s *stream) silent(j *Join, now time.Time, quiet time.Duration) {
 	}
 }
 
-// dial begins an attempt of one tap. The lock must be held.
+// dial begins an attempt of one tap. The caller must hold s.mu.
 func (s *stream) dial(t *Tap, now time.Time) {
 	source, a := s.source, &attempt{at: now}
 	t.attempt = a
@@ -216,7 +215,7 @@ func (s *stream) dialled(t *Tap, a *attempt, j *Join, err error) (ok bool) {
 	return true
 }
 
-// fail is why nothing can be joined: it is everybody's reason. The lock must be held.
+// fail records for all taps why nothing can be joined. The caller must hold s.mu.
 func (s *stream) fail(now time.Time, err error) {
 	s.failed, s.failedAt, s.pause = err, now, min(s.pause+time.Second, maxPause)
 	for _, t := range s.taps {
@@ -226,7 +225,7 @@ func (s *stream) fail(now time.Time, err error) {
 	s.offline(now, err.Error())
 }
 
-// later sets when this tap may dial again. The stream's lock must be held.
+// later sets when this tap may dial again. The caller must hold the stream's lock.
 func (t *Tap) later(now time.Time) {
 	t.pause = min(t.pause+time.Second, maxPause)
 	t.retryAt = now.Add(t.pause)
@@ -248,7 +247,7 @@ func (s *stream) leave(j *Join, err error) {
 	t.left(j)
 }
 
-// take takes the join from a tap, and has its consumer removed. The lock, and the tap's calls, must be held.
+// take takes the join from a tap, and has its consumer removed. The caller must hold s.mu and t.calls.
 func (s *stream) take(t *Tap) *Join {
 	j := t.join
 	if j == nil {
@@ -272,7 +271,6 @@ func (s *stream) joined() bool {
 	return slices.ContainsFunc(s.taps, func(t *Tap) bool { return t.join != nil })
 }
 
-// quiet is how long nothing may come.
 func (s *stream) quiet() time.Duration {
 	if s.pauses.Load() {
 		return 2 * Quiet
@@ -296,7 +294,7 @@ func (s *stream) fresh() (unit, packet time.Time) {
 }
 
 // lastAt is when the last access unit came, or the last packet where none gave a unit. While the source is away it is
-// what it was when that was told, so that it and State.Since are one fact.
+// what it was when that was reported, so that it and State.Since are one fact.
 func (s *stream) lastAt() time.Time {
 	if s.state.Known && !s.state.Online {
 		return s.last
@@ -333,7 +331,7 @@ func (s *stream) tell(state State) {
 	}
 }
 
-// publish wakes those who wait for a change of State or Err.
+// publish wakes goroutines that wait for a change of State or Err.
 func (s *stream) publish() {
 	close(s.changed)
 	s.changed = make(chan struct{})

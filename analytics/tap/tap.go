@@ -129,7 +129,7 @@ func (t *Tap) Err() error {
 	return t.err
 }
 
-// left tells the reader of a join that was taken, if there was one. calls must be held.
+// left tells the reader of a join that was taken, if there was one. The caller must hold t.calls.
 func (t *Tap) left(j *Join) {
 	if j != nil && t.reader.Left != nil {
 		t.reader.Left(j)

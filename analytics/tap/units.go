@@ -20,7 +20,7 @@ type Unit struct {
 	Key       bool   // a decoder can begin here; parameter sets that only the SDP has stand before it then
 }
 
-// Units is a handler that makes access units of a track's packets. broken is told of what could not be read.
+// Units is a handler that makes access units of a track's packets. broken is called with what could not be read.
 func (j *Join) Units(codec *core.Codec, next func(Unit), broken func(error)) (core.HandlerFunc, error) {
 	u := &units{join: j, next: next, broken: broken, rtp: codec.IsRTP()}
 	var depacketise core.Filter

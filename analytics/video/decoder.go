@@ -81,7 +81,7 @@ func (d *Decoder) Decode(s *Sample) (*Picture, error) {
 	d.at = Position{s.GOP, s.First + len(s.Units)}
 	if s.KeyOnly || d.c.count == 0 || d.c.ctx.has_b_frames > 0 {
 		// What reordering holds back comes out only at an end. Where it holds back pictures, the newest would be
-		// several frames old: such streams, rare among cameras, begin anew with the keyframe at each look.
+		// several pictures old: such streams, rare among cameras, begin anew with the keyframe at each look.
 		d.at = Position{}
 		if rc := C.seats_drain(&d.c); rc < 0 {
 			d.forget()

@@ -38,12 +38,12 @@ func OpenFile(path string) (*File, error) {
 // Codec is what its units are coded with.
 func (f *File) Codec() Codec { return Codec(f.c.codec) }
 
-// Unit is one access unit of a file. Times count from the first frame that is shown.
+// Unit is one access unit of a file. Times count from the first picture that is shown.
 type Unit struct {
 	Data []byte        // as Sampler.Push takes it
 	Key  bool          // a decoder can begin here
 	PTS  time.Duration // when it is shown
-	DTS  time.Duration // when it is decoded: whatever is shown up to then has come
+	DTS  time.Duration // when it is decoded: all that is shown up to then has come
 }
 
 // Next is the next access unit in the order of decoding. The error is io.EOF at the end.

@@ -12,8 +12,8 @@ import (
 	"unsafe"
 )
 
-// Picture is a decoded picture in its own size and colours, in FFmpeg's memory. Whoever got it closes it; one goroutine
-// uses it at a time.
+// Picture is a decoded picture in its own size and colours, in FFmpeg's memory. The caller that got it closes it; one
+// goroutine uses it at a time.
 type Picture struct {
 	frame *C.AVFrame
 	at    time.Time
@@ -50,7 +50,7 @@ func (p *Picture) Image() (*image.RGBA, error) {
 	return img, nil
 }
 
-// Letterbox says what a model wants to see.
+// Letterbox says what input a model requires.
 type Letterbox struct {
 	Width, Height int     // of the model's input, in pixels
 	Centered      bool    // the picture stands in the middle, else at the top left

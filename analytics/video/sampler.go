@@ -20,7 +20,7 @@ const slack = 100 * time.Millisecond
 // Sampler keeps the open GOP of one stream, in buffers that it reuses, and says when a look is due. Its owner serialises
 // the calls and tells the time.
 //
-// Where keyframes come at least as often as looks are wanted, only they are looked at. Where they are rarer the units
+// Where keyframes come at least as often as looks are due, only they are looked at. Where they are rarer the units
 // between are decoded too. The choice follows the distance between the last keyframes.
 type Sampler struct {
 	codec Codec
@@ -85,7 +85,6 @@ func (s *Sampler) Push(u AccessUnit) error {
 	return nil
 }
 
-// open begins a GOP with its keyframe.
 func (s *Sampler) open(key []byte, at time.Time) {
 	if !s.keyAt.IsZero() {
 		s.distance = at.Sub(s.keyAt)
@@ -96,7 +95,7 @@ func (s *Sampler) open(key []byte, at time.Time) {
 	s.keyAt, s.full, s.taken = at, false, false
 }
 
-// SetDue says when the next look is wanted, and how far apart looks are wanted just now.
+// SetDue sets when the next look is due, and how far apart looks are just now.
 func (s *Sampler) SetDue(at time.Time, every time.Duration) { s.due, s.every = at, every }
 
 // Ready tells, after a Push, whether a look should be made now.

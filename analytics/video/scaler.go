@@ -53,7 +53,7 @@ type scalerPool struct {
 	idle []*scaler // least recently used first
 }
 
-// idleScalers is enough for whole frames of a few sizes and the cut-outs of a look.
+// idleScalers is enough for whole pictures of a few sizes and the cut-outs of a look.
 const idleScalers = 16
 
 var scalers scalerPool
@@ -69,7 +69,7 @@ func (p *scalerPool) get(g geometry) *scaler {
 	}
 	s := &scaler{geometry: g}
 	if g.to != C.AV_PIX_FMT_RGBA {
-		// rows begin where vector instructions like them, and end with room for what they write too much
+		// rows begin where vector instructions prefer it, and end with room for what they write too much
 		s.stride = (3*g.w + 63) &^ 63
 		s.pixels = make([]byte, s.stride*g.h+64)
 	}

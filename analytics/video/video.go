@@ -1,4 +1,4 @@
-// Package video turns a stream of access units into one picture when a look wants it.
+// Package video turns a stream of access units into one picture when a look asks for it.
 //
 // A Sampler keeps the open GOP of one stream, coded as it came; a Decoder decodes as little of it as reaches the newest
 // picture; a Picture stays in its own size and gives any rectangle of itself to a detector. Decoders belong to the

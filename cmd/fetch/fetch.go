@@ -21,8 +21,8 @@ const (
 	stallTimeout = 10 * time.Second // between two pieces of a download
 )
 
-// wrongFileError is a file that lies at an item's path and is none of its copies. Perhaps somebody put it there on
-// purpose, so it stays.
+// wrongFileError is a file that lies at an item's path and is none of its copies. It may be there on purpose, so it
+// stays.
 type wrongFileError struct{ path, found, expected string }
 
 func (e *wrongFileError) Error() string {

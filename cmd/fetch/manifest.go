@@ -10,7 +10,6 @@ import (
 	"strings"
 )
 
-// item is one file of the manifest.
 type item struct {
 	Name    string  `json:"name"`    // what it is, for people
 	Path    string  `json:"path"`    // where it belongs, relative to the root
@@ -71,7 +70,6 @@ func (it *item) validate() error {
 	return nil
 }
 
-// accepts says whether a file with this hash is one of the copies.
 func (it *item) accepts(sum string) bool {
 	return slices.ContainsFunc(it.Copies, func(c place) bool { return c.SHA256 == sum })
 }

@@ -159,7 +159,6 @@ func (r *replay) look() error {
 	return nil
 }
 
-// line is one event on stdout.
 type line struct {
 	T          float64 `json:"t"` // seconds of media time
 	SeatID     string  `json:"seat_id"`

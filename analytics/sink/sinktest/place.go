@@ -1,6 +1,6 @@
 // Package sinktest is the suite that every sink passes, and the failing server that it passes it against. It promises
-// that whatever the server does, the sink says what is to be done about it, ends in time, gives its key to nobody, and
-// that the same rows sent again once the server is well are all there, each once.
+// that with every fault of the server the sink says what is to be done about it, ends in time, leaks its key nowhere,
+// and that the same rows sent again once the server is well are all there, each once.
 package sinktest
 
 import (
@@ -61,7 +61,6 @@ func (p *Place) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 }
 
-// accept keeps rows that are not there yet.
 func (p *Place) accept(ids []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,7 +98,7 @@ func says(status int, header http.Header, body string) func(*Place, http.Respons
 	return func(_ *Place, w http.ResponseWriter, r *http.Request, _ []string) {
 		maps.Copy(w.Header(), header)
 		w.WriteHeader(status)
-		// what gateways do: repeat the request, with what nobody should read
+		// what gateways do: repeat the request, secrets included
 		_, _ = fmt.Fprintf(w, body, fmt.Sprint(r.URL, " ", r.Header))
 	}
 }

@@ -27,11 +27,10 @@ type Suite struct {
 	New      func(t testing.TB, url string) sink.Sink // with Timeout
 	Keep     Keep
 	Secret   string // which the sink was made with
-	Statuses bool   // rows of seat_status are wanted, too, and when they are no more
+	Statuses bool   // the sink takes rows of seat_status, too, and when they are no more
 	Poison   string // what the real place answers to a row that it refuses for good
 }
 
-// fault is one way in which the place fails.
 type fault struct {
 	name    string
 	do      func(*Place, http.ResponseWriter, *http.Request, []string)
@@ -140,7 +139,7 @@ func Run(t *testing.T, s Suite) {
 	})
 }
 
-// gone takes rows out of a place that fails, and then of one that is well: each leaves, and being told twice is harmless.
+// gone takes rows out of a place that fails, and then of one that is well: each leaves, and sending twice is harmless.
 func (s *Suite) gone(t *testing.T, elsewhere string) {
 	t.Helper()
 	want := []string{"A1", "창가/2 & #?\"'", "C,(3)"}
@@ -162,7 +161,7 @@ func (s *Suite) gone(t *testing.T, elsewhere string) {
 	}
 }
 
-// fails sends rows to a place that fails, which must end in time and be told as what it is.
+// fails sends rows to a place that fails, which must end in time with the right kind of error.
 func (s *Suite) fails(t *testing.T, ca fault, rows *store.Batch) (*Place, sink.Sink, *sink.Error) {
 	t.Helper()
 	place, _ := newPlace(t, s.Keep)
