@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// busyFolder is one with the configuration of a busy server, and more of its section.
+// busyFolder has the configuration of a busy server, with more keys of its section.
 func busyFolder(t *testing.T, more string) (dir string) {
 	t.Helper()
 	var b strings.Builder
@@ -149,7 +149,7 @@ func (a *Analytics) busy(c *look.Camera, rate float64) error {
 	}
 }
 
-// presenceOf is a camera that drops out, or is there again.
+// presenceOf is a camera that goes offline or comes online.
 func presenceOf(stream string, online bool, at time.Time) *store.Change {
 	kind, last, now := seat.CameraOffline, store.At(at), store.At(time.Now())
 	if online {
@@ -163,7 +163,6 @@ func presenceOf(stream string, online bool, at time.Time) *store.Change {
 	}
 }
 
-// get is a reply of a busy server.
 func get(t *testing.T, address, path string) string {
 	t.Helper()
 	res, err := http.Get("http://" + address + path)

@@ -118,7 +118,6 @@ func BenchmarkFrameToRow(b *testing.B) {
 	b.ReportMetric(2*ms(work)/float64(len(delays))+50, "limit-ms")
 }
 
-// clip is a look.Source.
 type clip struct{ sampler *video.Sampler }
 
 func (c *clip) Take(sample *video.Sample, after video.Position) bool {

@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// desk is a module on a configuration file, with streams that nobody sends, and without a model.
+// desk is a module on a configuration file, with streams that have no publisher, and without a model.
 type desk struct {
 	*Analytics
 	t    testing.TB
@@ -81,7 +81,6 @@ func (d *desk) again(t testing.TB) {
 	d.run(c)
 }
 
-// store is the open database.
 func (d *desk) store() *store.DB {
 	d.t.Helper()
 	db, err := d.ledger.DB()
@@ -104,7 +103,6 @@ func (d *desk) isSaved() {
 	require.ElementsMatch(d.t, inFile, inForce)
 }
 
-// rows are those of the seats in the database.
 func (d *desk) rows() []store.SeatRow {
 	d.t.Helper()
 	rows, err := d.store().Seats(d.t.Context(), "shop")
@@ -128,7 +126,7 @@ func (d *desk) ask(method, path, body string, headers ...string) (status int, te
 	return w.Code, strings.TrimSpace(w.Body.String()), w.Header()
 }
 
-// want is ask where only the status is to be looked at. It gives the text.
+// want is ask that requires a status; it returns the body.
 func (d *desk) want(want int, method, path, body string, headers ...string) string {
 	d.t.Helper()
 	status, text, _ := d.ask(method, path, body, headers...)
@@ -159,7 +157,7 @@ func (d *desk) seatView(id string) *seatView {
 	return nil
 }
 
-// looks decides and commits as look does, with what was found made up.
+// looks decides and commits as package look does, with made-up detections.
 func (d *desk) looks(stream string, at time.Time, n int, found ...seat.Detection) time.Time {
 	d.t.Helper()
 	require.NoError(d.t, d.ledger.Open())
@@ -170,14 +168,13 @@ func (d *desk) looks(stream string, at time.Time, n int, found ...seat.Detection
 	return at
 }
 
-// observe is a look at a camera that found this.
+// observe is one look of a camera with these detections.
 func observe(a *Analytics, c *look.Camera, at time.Time, found []seat.Detection) error {
 	c.Hold()
 	defer c.Release()
 	return c.Seats().Observe(at, at, found, a.ledger.Commit)
 }
 
-// states are what is known of the camera's seats.
 func states(t testing.TB, c *look.Camera) (list []seat.State) {
 	t.Helper()
 	memories, err := c.Memories()
@@ -190,7 +187,7 @@ func states(t testing.TB, c *look.Camera) (list []seat.State) {
 	return list
 }
 
-// mediaTime is when the camera was looked at last, by the database.
+// mediaTime is the time of the camera's last look in the database.
 func mediaTime(c *look.Camera) (at time.Time, err error) {
 	at = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	memories, err := c.Memories()

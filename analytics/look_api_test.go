@@ -37,7 +37,7 @@ func pictureOf(t testing.TB, at time.Time) *video.Picture {
 	return picture
 }
 
-// see lets a camera have looked, with what was found made up.
+// see records a look of a camera with made-up detections.
 func (d *desk) see(c *look.Camera, at time.Time, found ...seat.Detection) {
 	d.t.Helper()
 	c.Hold()
@@ -133,7 +133,7 @@ func TestPreviews(t *testing.T) {
 	require.Empty(t, d.plan.Load().previews)
 }
 
-// TestFollowLooks: who asks for a camera is sent its newest look, and later ones; another one instead when asked.
+// TestFollowLooks: a client of a camera is sent its newest look, and later ones; another one instead when asked.
 func TestFollowLooks(t *testing.T) {
 	d := newDesk(t, deskText)
 	c := d.plan.Load().camera("cam1")
@@ -150,7 +150,7 @@ func TestFollowLooks(t *testing.T) {
 	require.Equal(t, "seats/look", m.Type)
 	require.Len(t, m.Value.(*look.Look).Boxes, 1)
 
-	// it is not waited for, and misses what was between
+	// a slow client is not waited for, and misses looks
 	for n := range 5 {
 		d.see(c, time.Now(), slices.Repeat([]seat.Detection{person}, n)...)
 	}

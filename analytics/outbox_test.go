@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOutboxAPI: what was pending when the program ended is shown, and what nobody can answer is said.
+// TestOutboxAPI: what was pending when the program ended is shown, and a request that cannot be answered gets an error.
 func TestOutboxAPI(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "go2rtc.yaml")
 	d := desk{Analytics: newAnalytics(testConfig(), path, nil), t: t}
 	require.JSONEq(t, `{"sinks": []}`, d.want(http.StatusOK, "GET", "/api/seats/outbox", ""))
 
 	c := testConfig()
-	c.Webhook = config.Webhook{URL: "http://127.0.0.1:1/x", Secret: "a-secret-of-tests"} // nobody is there
+	c.Webhook = config.Webhook{URL: "http://127.0.0.1:1/x", Secret: "a-secret-of-tests"} // no listener
 	d.Analytics = newAnalytics(c, path, nil)
 	require.NoError(t, d.ledger.Open())
 	defer d.close()

@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TestTwoEditors: the second is told, and shown what there is.
+// TestTwoEditors: the second gets a conflict, with the present state.
 func TestTwoEditors(t *testing.T) {
 	d := newDesk(t, deskText)
 	old := d.seatView("A").Revision

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEditDisturbsNobody: others keep statuses, timers and doubts; a seat that is reshaped or moved keeps its own; a new
+// TestEditLeavesOtherSeats: they keep statuses, timers and doubts; a seat reshaped or moved keeps its own; a new
 // one is empty; one that is deleted leaves rows, browsers and subscribers, and its events stay.
-func TestEditDisturbsNobody(t *testing.T) {
+func TestEditLeavesOtherSeats(t *testing.T) {
 	d := newDesk(t, deskText)
 	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person, book)
 	at = d.looks("cam1", at, 1) // a doubt about both
@@ -84,7 +84,7 @@ func TestEditIsWholeOrNot(t *testing.T) {
 	require.Equal(t, "empty", d.seatView("A").Status)
 }
 
-// TestStrangersAreForgotten: a seat that somebody has taken out by hand is no row of anybody's after the next start.
+// TestStrangersAreForgotten: a seat that was deleted from the file by hand has no row after the next start.
 func TestStrangersAreForgotten(t *testing.T) {
 	d := newDesk(t, deskText)
 	d.looks("cam1", time.Now(), 2)
@@ -141,7 +141,7 @@ func TestEditsAtOnce(t *testing.T) {
 						t.Errorf("%d %s", status, text)
 					}
 				}
-				// all want this one; whoever was slower tries again
+				// all write this seat; an editor that was slower tries again
 				for {
 					s := d.seatView("B")
 					n := 0

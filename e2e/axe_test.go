@@ -32,8 +32,8 @@ func korean() []chromedp.ExecAllocatorOption {
 	return []chromedp.ExecAllocatorOption{chromedp.Flag("lang", "ko-KR"), chromedp.Flag("accept-lang", "ko-KR")}
 }
 
-// views is every view of the page, dark and light, in both languages and on a phone: no rule is broken, nothing is wider
-// than the screen, nothing throws.
+// views is every view of the page, dark and light, in both languages and on a phone: no rule is broken, nothing is
+// wider than the screen, nothing throws.
 func (b *tab) views(t *testing.T, s *server, prefix string) {
 	t.Helper()
 	for _, view := range []struct{ name, hash, there string }{

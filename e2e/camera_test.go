@@ -75,7 +75,7 @@ func TestCameraComesAndGoes(t *testing.T) {
 	s.stop()
 }
 
-// TestWhatIsMissingDoesNotStopTheStreams: an operator's server streams without a model, and whatever the database does.
+// TestWhatIsMissingDoesNotStopTheStreams: a server streams without a model, and with any fault of the database.
 func TestWhatIsMissingDoesNotStopTheStreams(t *testing.T) {
 	t.Parallel()
 	source := cardCamera(t)

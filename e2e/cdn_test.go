@@ -17,8 +17,8 @@ import (
 // cdnPath is a file of an npm package as upstream's pages name it.
 var cdnPath = regexp.MustCompile(`^/npm/([^@/]+)@([\d.]+)/(.+)$`)
 
-// cdn serves what upstream's pages load from their CDN, out of npm's packages in the same versions: tests reach no other
-// host. The options lead a browser there, and nowhere else but to loopback.
+// cdn serves what upstream's pages load from their CDN, out of npm's packages in the same versions: tests reach no
+// other host. The options lead a browser there, and nowhere else but to loopback.
 func cdn(t testing.TB) []chromedp.ExecAllocatorOption {
 	t.Helper()
 	modules := filepath.Join(root, "e2e", "cdn", "node_modules")

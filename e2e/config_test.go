@@ -25,7 +25,7 @@ func ended(t testing.TB, dir string, args ...string) (code int, stdout, stderr s
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "go2rtc"), args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, environment(), &out, &err
-	_ = cmd.Run() // the exit status tells
+	_ = cmd.Run() // the exit status is returned
 	return cmd.ProcessState.ExitCode(), out.String(), err.String()
 }
 
@@ -170,8 +170,8 @@ func TestPasswordIsAskedThroughAProxy(t *testing.T) {
 	s.stop()
 }
 
-// TestOpenAPIIsSaid: a start without a password on an address that others reach says so once. The address is of a network
-// that is there for documents (RFC 5737), so nobody listens.
+// TestOpenAPIIsSaid: a start without a password on an address that others reach says so once. The address is of a
+// network reserved for documents (RFC 5737), so nothing listens.
 func TestOpenAPIIsSaid(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")

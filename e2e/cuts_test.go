@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCuts: whatever is cut in the middle of playing, the picture moves again by itself in the best mode that is left,
+// TestCuts: after any cut in the middle of playing, the picture moves again by itself in the best mode that is left,
 // and WebRTC is back within a minute of its path.
 func TestCuts(t *testing.T) {
 	symmetric := lab.NAT{Symmetric: true}

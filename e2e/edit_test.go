@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSeatIsEdited: a running server is given a seat, sees somebody in it, finds it again after a restart, and loses it
+// TestSeatIsEdited: a running server is given a seat, sees a person in it, finds it again after a restart, and loses it
 // again. The test card's person comes and goes every 30 s; about 40 s.
 func TestSeatIsEdited(t *testing.T) {
 	t.Parallel()
@@ -27,7 +27,7 @@ analytics:
 	original := s.text()
 	s.start()
 
-	// whoever draws the first seat of a camera sees what is found in it
+	// an admin who draws a camera's first seat sees what is found in it
 	ws := s.socket("")
 	require.NoError(t, ws.SetReadDeadline(time.Now().Add(60*time.Second)))
 	read := func(kind string, into any) {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// preview are the lines of a seat that the editor shows before it saves them, once the next frame of the screen is drawn.
+// preview are the lines of a seat that the editor shows before it saves them, after the screen's next frame.
 func (b *tab) preview() string {
 	b.t.Helper()
 	return run[string](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
@@ -43,8 +43,8 @@ func (b *tab) draw(s *server, stream string) {
 	b.until(secs(30), `!!(document.querySelector('video-stream')?.playing && document.querySelector('seat-editor .sheet *'))`)
 }
 
-// TestEditorByMouse: over a real clip somebody draws a seat with the mouse and saves it; the file has it, and its comments;
-// people come and go on its tile; after a restart it is there. About 60 s.
+// TestEditorByMouse: over a real clip an admin draws a seat with the mouse and saves it; the file has it, and its
+// comments; people come and go on its tile; after a restart it is there. About 60 s.
 func TestEditorByMouse(t *testing.T) {
 	t.Parallel()
 	model := asset(t, "models", "yolox_nano.onnx")
@@ -218,7 +218,6 @@ func editing(t testing.TB) (*server, *tab) {
 	return s, b
 }
 
-// edit opens the editor of a seat of a camera that is away.
 func (b *tab) edit(s *server, seat string) {
 	b.t.Helper()
 	b.open(s.api + "seats.html?" + seat + "#camera=cam1&edit&seat=" + seat)
@@ -265,7 +264,7 @@ func TestEditorHands(t *testing.T) {
 	b.clickOn(button("Go on editing"))
 	b.until(secs(2), `document.querySelector('dialog') === null && document.querySelector('seat-editor').draft.isChanged`)
 
-	// who comes back to the camera finds what was left there
+	// back at the camera, the draft is still there
 	run[any](b, `location.hash = '#room'`)
 	b.until(secs(5), `document.querySelector('seat-editor') === null`)
 	run[any](b, `location.hash = '#camera=cam1&edit'`)
@@ -293,8 +292,8 @@ func TestEditorHands(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// TestEditorProposals: places where people stayed are accepted and dropped one by one. The room's two people stay 24 s each,
-// the second one till 38 s after the start. About 45 s.
+// TestEditorProposals: places where people stayed are accepted and dropped one by one. The room's two people stay 24 s
+// each, the second one till 38 s after the start. About 45 s.
 func TestEditorProposals(t *testing.T) {
 	t.Parallel()
 	source := camera(t, roomSource(t, testcard.Room{Width: 640, Height: 360, Rate: 10, Period: 120 * time.Second, Start: 6 * time.Second, Realtime: true}))
@@ -359,8 +358,8 @@ func TestEditorByFinger(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// TestEditorDress: the editor in both schemes and languages and on a phone breaks no rule and is no wider than the screen.
-// About 15 s.
+// TestEditorDress: the editor in both schemes and languages and on a phone breaks no rule and is no wider than the
+// screen. About 15 s.
 func TestEditorDress(t *testing.T) {
 	t.Parallel()
 	s := drawn(t)

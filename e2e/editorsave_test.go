@@ -47,14 +47,12 @@ func TestEditorHostileTexts(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// rename writes another name into the editor.
 func (b *tab) rename(text string) {
 	b.t.Helper()
 	run[any](b, `document.querySelector('seat-editor input[name=name]').select()`)
 	b.write(text)
 }
 
-// nameOf is the name of a seat.
 func (s *server) nameOf(id string) string {
 	s.t.Helper()
 	var view struct {
@@ -80,7 +78,7 @@ func (b *tab) problem() string {
 	return run[string](b, `document.querySelector('seat-editor .problem p').textContent`)
 }
 
-// TestEditorConflict: two editors lose nothing: the second is told, sees both, and decides. About 10 s.
+// TestEditorConflict: two editors lose nothing: the second is shown both, and decides. About 10 s.
 func TestEditorConflict(t *testing.T) {
 	t.Parallel()
 	s, b := editing(t)
@@ -165,8 +163,8 @@ func TestEditorRefused(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// TestEditorCannotWrite: behind a proxy that hides the page's address, and with a file that only people can edit without
-// breaking it, one sentence says why nothing was saved. About 10 s.
+// TestEditorCannotWrite: behind a proxy that hides the page's address, and with a file that only people can edit
+// without breaking it, one sentence says why nothing was saved. About 10 s.
 func TestEditorCannotWrite(t *testing.T) {
 	t.Parallel()
 	s := drawn(t)

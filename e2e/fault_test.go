@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// metric is the sum of a metric's samples, whatever their labels.
+// metric is the sum of a metric's samples over all labels.
 func (s *server) metric(name string) (sum float64) {
 	s.t.Helper()
 	_, text := request(s.t, http.MethodGet, s.api+"api/metrics", "")

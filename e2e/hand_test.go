@@ -29,7 +29,6 @@ func (b *tab) mouse(kind input.DispatchMouseEventType, at [2]float64, held bool,
 	tell(b, input.DispatchMouseEvent, p)
 }
 
-// click presses and releases the mouse, so many times.
 func (b *tab) click(at [2]float64, times int) {
 	b.t.Helper()
 	b.mouse(input.DispatchMouseEventTypeMouseMoved, at, false, 0)
@@ -128,7 +127,6 @@ var virtualKeys = map[string]int64{
 	"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Insert": 45, "Delete": 46,
 }
 
-// key presses and releases a key, so many times.
 func (b *tab) key(name string, modifiers int64, times int) {
 	b.t.Helper()
 	p := input.DispatchKeyEventParams{Key: name, Code: name, Modifiers: modifiers, WindowsVirtualKeyCode: virtualKeys[name]}
@@ -147,13 +145,12 @@ func (b *tab) key(name string, modifiers int64, times int) {
 	}
 }
 
-// write types a text where the focus is.
 func (b *tab) write(text string) {
 	b.t.Helper()
 	tell(b, input.InsertText, input.InsertTextParams{Text: text})
 }
 
-// tabTo presses Tab until what has the focus, `e`, is as wanted.
+// tabTo presses Tab until the expression is true of what has the focus, `e`.
 func (b *tab) tabTo(condition string) {
 	b.t.Helper()
 	for range 80 {

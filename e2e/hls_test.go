@@ -30,14 +30,13 @@ const (
 	hlsSound    = "-c:a aac -b:a 64k"
 )
 
-// hlsServer is a server whose cam1 is a camera's stream.
 func hlsServer(t testing.TB, source *server) *server {
 	t.Helper()
 	return newServer(t, source.asCam1())
 }
 
-// TestHLSManyViewers: twenty viewers of one stream, with filters that differ, are one consumer and never see a 404; when
-// they have gone the consumer goes.
+// TestHLSManyViewers: twenty viewers of one stream, with filters that differ, are one consumer and never see a 404;
+// when they have gone the consumer goes.
 func TestHLSManyViewers(t *testing.T) {
 	t.Parallel()
 	source := hlsCamera(t, hlsPictures+" "+hlsTone+" "+hlsH264+" "+hlsSound)
@@ -160,7 +159,8 @@ func TestHLSCameraComesBack(t *testing.T) {
 	s.stop()
 }
 
-// TestHLSOpenGOP: a camera whose only IDR is its first, which was long ago, and whose parameter sets stand in the SDP alone.
+// TestHLSOpenGOP: a camera whose only IDR is its first, which was long ago, and whose parameter sets stand in the SDP
+// alone.
 func TestHLSOpenGOP(t *testing.T) {
 	t.Parallel()
 	source := hlsCamera(t, hlsPictures+" -c:v libx264 -preset veryfast -pix_fmt yuv420p -x264-params open-gop=1:bframes=1:keyint=15")
@@ -179,7 +179,7 @@ func TestHLSOpenGOP(t *testing.T) {
 	s.stop()
 }
 
-// TestHLSPublisherComesBack: who publishes to a stream and comes again is another producer, which nobody told the muxer.
+// TestHLSPublisherComesBack: a publisher that reconnects is another producer, of which the muxer is not notified.
 func TestHLSPublisherComesBack(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"\"}\n")
@@ -204,7 +204,7 @@ func TestHLSPublisherComesBack(t *testing.T) {
 	s.stop()
 }
 
-// TestHLSHostile: what is gone, forged, malformed or many gets one sentence, and who plays goes on playing.
+// TestHLSHostile: what is gone, forged, malformed or many gets one sentence, and viewers go on playing.
 func TestHLSHostile(t *testing.T) {
 	t.Parallel()
 	source := hlsCamera(t, hlsPictures+" "+hlsH264)

@@ -33,7 +33,7 @@ func newICEServer(t testing.TB, section, config string) (s *server, port int) {
 	return s, port
 }
 
-// stunServer tells everybody that they come from ip, or nothing where ip is empty.
+// stunServer answers each client with the address ip, or not at all where ip is empty.
 func stunServer(t testing.TB, ip string) (address string) {
 	t.Helper()
 	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
@@ -79,8 +79,8 @@ func (s *server) whip() string {
 	return answer
 }
 
-// TestStunCandidate is the operators' configuration with servers on loopback: the first of them is silent, nobody waits
-// for it, and the second tells the address.
+// TestStunCandidate is the operators' configuration with servers on loopback: the first of them is silent, no viewer
+// waits for it, and the second reports the address.
 func TestStunCandidate(t *testing.T) {
 	t.Parallel()
 	silent, good := stunServer(t, ""), stunServer(t, "203.0.113.7")
@@ -169,8 +169,8 @@ func allocate(t testing.TB, address, username, credential string) error {
 	return err
 }
 
-// TestShortLivedCredentials: a real TURN server takes what the API gives, the box's own sessions have a relayed candidate,
-// an expired user is refused, and the secret is nowhere to be seen.
+// TestShortLivedCredentials: a real TURN server takes what the API gives, the box's own sessions have a relayed
+// candidate, an expired user is refused, and the secret is nowhere to be seen.
 func TestShortLivedCredentials(t *testing.T) {
 	t.Parallel()
 	const secret = "north-wind-4711"
@@ -278,12 +278,12 @@ func TestServersBehindThePassword(t *testing.T) {
 	require.Empty(t, res.Header.Values("Link"))
 	res, text = do(t, http.MethodGet, s.api+"api/ice", "", append(asAdmin("secret"), "X-Forwarded-For", "127.0.0.1")...)
 	require.Equal(t, http.StatusOK, res.StatusCode)
-	// the default of those who configure none
+	// the default where none is configured
 	require.JSONEq(t, `{"iceServers":[{"urls":["stun:stun.cloudflare.com:3478","stun:stun.l.google.com:19302"]}]}`, text)
 	s.stop()
 }
 
-// TestWebSocketBehindAProxy: one that asks with a Host of its own and tells the browser's in X-Forwarded-Host.
+// TestWebSocketBehindAProxy: one that sends a Host of its own, and the browser's in X-Forwarded-Host.
 func TestWebSocketBehindAProxy(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "")

@@ -63,7 +63,7 @@ type container struct {
 	pid   int // of the entry point, as this machine counts
 }
 
-// newContainer runs as root over files that it may write, or as another user over files that nobody may.
+// newContainer runs as root over files that it may write, or as another user over files that no user may write.
 func newContainer(t testing.TB, user int, config string) *container {
 	t.Helper()
 	c := &container{server: newServer(t, config), image: builtImage(t), user: user}
@@ -108,7 +108,7 @@ func (c *container) start() {
 	require.NoError(c.t, json.NewDecoder(read).Decode(&info), c.Output())
 	require.NoError(c.t, read.Close())
 	c.pid = info.Pid
-	c.t.Cleanup(func() { _ = syscall.Kill(info.Pid, syscall.SIGKILL) })                                      // who changes users is not told that bwrap died
+	c.t.Cleanup(func() { _ = syscall.Kill(info.Pid, syscall.SIGKILL) })                                      // a process that changes users does not get bwrap's death signal
 	c.wait(20*time.Second, "the API answers", func() bool { return c.status("api/seats") == http.StatusOK }) // of the last module
 }
 
@@ -171,7 +171,7 @@ func (c *container) turns(healthy bool, limit time.Duration) {
 	c.t.Logf("healthy is %v after %s", healthy, time.Since(begin).Round(time.Second))
 }
 
-// TestImageIsUpstreams: what operators' files and habits hold on to.
+// TestImageIsUpstreams: what operators' files depend on.
 func TestImageIsUpstreams(t *testing.T) {
 	c := builtImage(t).OCI.Config
 	require.Equal(t, []string{"/sbin/tini", "--"}, c.Entrypoint)
@@ -186,8 +186,8 @@ func TestImageIsUpstreams(t *testing.T) {
 	require.Empty(t, c.User)
 }
 
-// TestImageRuns: the page, a camera that plays, a seat that changes, an end within five seconds, and a start that goes on;
-// as root over files that can be written, as upstream's, and as user 1000 over files that cannot.
+// TestImageRuns: the page, a camera that plays, a seat that changes, an end within five seconds, and a start that goes
+// on; as root over files that can be written, as upstream's, and as user 1000 over files that cannot.
 func TestImageRuns(t *testing.T) {
 	for name, user := range map[string]int{"root": 0, "user 1000, read-only": 1000} {
 		t.Run(name, func(t *testing.T) {
@@ -232,8 +232,8 @@ func TestImageWithoutAnalytics(t *testing.T) {
 	}
 }
 
-// TestImageHealth: unhealthy within a minute when looks stop or writes fail, healthy again when they do not, and no worse
-// for a camera that is merely offline.
+// TestImageHealth: unhealthy within a minute when looks stop or writes fail, healthy again when they do not, and no
+// worse for a camera that is merely offline.
 func TestImageHealth(t *testing.T) {
 	t.Run("no looks", func(t *testing.T) {
 		t.Parallel()

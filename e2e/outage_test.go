@@ -64,8 +64,8 @@ func (h *hook) got() ([]notice, error) {
 	return append([]notice(nil), h.notices...), h.problem
 }
 
-// TestOutage: an NVR drops out while the cloud is away. Somebody's phone is told once; the server is killed, the cloud
-// comes back, and everything arrives. Keys are nowhere but in requests.
+// TestOutage: an NVR drops out while the cloud is away. The operator's phone is notified once; the server is killed,
+// the cloud comes back, and everything arrives. Keys are nowhere but in requests.
 func TestOutage(t *testing.T) {
 	const cameras, hookSecret = 16, "a-secret-of-the-hook"
 	stack := supabase.Start(t, supabase.NewKeys())
@@ -74,7 +74,7 @@ func TestOutage(t *testing.T) {
 	t.Setenv("SUPABASE_URL", stack.Proxy.URL+"/")
 	t.Setenv("SUPABASE_SERVICE_ROLE_KEY", stack.Keys.Secret)
 	t.Setenv("WEBHOOK_SECRET", hookSecret)
-	nvr := freeport.Take(t) // where nobody is
+	nvr := freeport.Take(t) // no listener
 	var config strings.Builder
 	config.WriteString("log: {level: trace}\nstreams:\n")
 	for i := range cameras {

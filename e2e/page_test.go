@@ -21,8 +21,8 @@ var hostileNames = []string{
 	`창가 자리 🪑👩‍💻`,
 }
 
-// room is a server that watches the test card's room, with seats A and B as it has them, and two with hostile names; cam2
-// is away.
+// room is a server that watches the test card's room, with seats A and B as it has them, and two with hostile names;
+// cam2 is away.
 func room(t testing.TB) *server {
 	t.Helper()
 	name := func(s string) string {
@@ -43,8 +43,8 @@ func room(t testing.TB) *server {
 // tile is the text of a seat's tile, by its name.
 const tile = `(name => [...document.querySelectorAll('seats-room .tile')].find(t => t.querySelector('strong').textContent === name)?.innerText ?? '')`
 
-// TestPageRoom: the room shows what happens, says when it does not know any more, and takes up where it was; hostile names
-// are names. About 60 s.
+// TestPageRoom: the room shows what happens, says when its state is stale, and goes on afterwards; hostile
+// names are names. About 60 s.
 func TestPageRoom(t *testing.T) {
 	t.Parallel()
 	s := room(t)
@@ -105,7 +105,7 @@ func TestPageViews(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// TestPageCamera: boxes and events come, a click shows the seat, the last look is the very frame of its boxes. About 45 s.
+// TestPageCamera: boxes and events come, a click shows the seat, the last look is the picture of its boxes. About 45 s.
 func TestPageCamera(t *testing.T) {
 	t.Parallel()
 	s := room(t)
@@ -154,7 +154,7 @@ func TestPagePassword(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// closesPasswordDialogs does what somebody does who is asked for a password and does not know it.
+// closesPasswordDialogs cancels, as a user without the password does.
 func (b *tab) closesPasswordDialogs() {
 	b.t.Helper()
 	paused, asked := chromedp.Events(b.ctx, fetch.RequestPaused), chromedp.Events(b.ctx, fetch.AuthRequired)

@@ -23,7 +23,7 @@ import (
 
 const manyCameras, manySeats, changesPerSecond = 16, 200, 20
 
-// busy passes everything on between the page and a box, and tells the page of changes besides: more than the cameras
+// busy passes everything on between the page and a box, and sends the page changes besides: more than the cameras
 // that fit on this machine could make.
 type busy struct {
 	*httptest.Server
@@ -87,8 +87,8 @@ func (b *busy) tell(t testing.TB, kind string, value map[string]any) {
 	require.NoError(t, b.page.WriteMessage(websocket.TextMessage, m))
 }
 
-// TestPageManySeats: 16 cameras, 200 seats and 20 changes a second are on the screen within 200 ms (p95), and the page's
-// heap does not grow. 12 s; five minutes with SEATS_PAGE=5m, as make page does.
+// TestPageManySeats: 16 cameras, 200 seats and 20 changes a second are on the screen within 200 ms (p95), and the
+// page's heap does not grow. 12 s; five minutes with SEATS_PAGE=5m, as make page does.
 func TestPageManySeats(t *testing.T) {
 	lasts, tries := 12*time.Second, 3
 	if text := os.Getenv("SEATS_PAGE"); text != "" {
@@ -109,7 +109,7 @@ func TestPageManySeats(t *testing.T) {
 	config, _, _ := strings.Cut(card("cam0"), "    A:")
 	s := newServer(t, "streams:\n"+streams.String()+config+seats.String())
 	s.start()
-	// the box's own word on its cameras, which would take back what is told below
+	// the box's own word on its cameras, which would take back the changes below
 	s.wait(secs(20), "all cameras are away", func() bool { return len(s.events("event_type=camera_offline")) == manyCameras })
 	through := newBusy(t, s)
 	b := newTab(t, 1280, 800)
@@ -167,8 +167,8 @@ func TestPageManySeats(t *testing.T) {
 	busyFor(6 * time.Second)          // and what it runs is compiled
 	const soon, growth = 200.0, 0.5e6 // ms, bytes
 	p95, began, ended := soon, 0.0, b.heap()
-	// other packages' tests may have the processor, but not beside make page: held by the best of three; what leaks does
-	// so in each
+	// other packages' tests may have the processor, but not beside make page: held by the best of three; what leaks
+	// does so in each
 	for try := 0; try < tries && (p95 >= soon || ended >= began+growth); try++ {
 		began = ended
 		run[any](b, `window.delays.length = 0`)
@@ -191,8 +191,8 @@ func TestPageManySeats(t *testing.T) {
 	require.Empty(t, b.uncaught())
 }
 
-// heap is what the page holds, scripts and elements, in bytes, after all garbage is collected: the least of three times,
-// since some of it is in use by what is still being drawn.
+// heap is what the page holds, scripts and elements, in bytes, after all garbage is collected: the least of three
+// times, since some of it is in use by what is still being drawn.
 func (b *tab) heap() (size float64) {
 	b.t.Helper()
 	size = math.Inf(1)

@@ -31,7 +31,7 @@ func TestPaths(t *testing.T) {
 		{name: "e HTTP only", web: web, mode: "mse", limit: 6 * time.Second},
 		{name: "f HTTP without WebSocket", web: web, noWebSocket: true, mode: "hls", limit: 10 * time.Second},
 	}
-	// what the ICE servers are is told to who knows the password, whatever he says of himself
+	// the ICE servers require the password, with any X-Forwarded-For; not of this machine
 	require.Equal(t, http.StatusUnauthorized, s.status(s.Web, publicURL+"api/ice"))
 	require.Equal(t, http.StatusUnauthorized, s.status(s.Web, publicURL+"api/ice", "X-Forwarded-For", "127.0.0.1"))
 	require.Equal(t, http.StatusOK, s.status(s.Box, "http://127.0.0.1:1984/api/ice"))

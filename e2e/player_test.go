@@ -14,7 +14,7 @@ import (
 // watched is a server with a moving camera, cam, behind a gate. As jpeg it gives the same as Motion JPEG, too.
 func watched(t testing.TB) (s, source *server, g *playerGate) {
 	t.Helper()
-	// a camera is on before anybody watches
+	// a camera is on before the first viewer
 	source = newServer(t, `preload: {clip: video}
 streams:
   clip: "exec:ffmpeg -v error -nostdin -re -f lavfi -i testsrc2=size=640x360:rate=15 -c:v libx264 -preset ultrafast -tune zerolatency -g 15 -pix_fmt yuv420p -rtsp_transport tcp -f rtsp {output}"
@@ -28,8 +28,8 @@ streams:
 	return s, source, newPlayerGate(t, s)
 }
 
-// TestPlayer: each way to fail has its mode, within what is promised, and nobody sees it blink.
-// It runs beside no other test: it tells times.
+// TestPlayer: each way to fail has its mode, within what is promised, and the picture does not blink.
+// It runs beside no other test: it measures times.
 func TestPlayer(t *testing.T) {
 	_, _, g := watched(t)
 	chromium := newPlayerBrowser(t)
@@ -70,7 +70,7 @@ func TestPlayer(t *testing.T) {
 	}
 }
 
-// TestPlayerChanges: what freezes gives way, what gets better is taken, and between them nobody sees a blank picture.
+// TestPlayerChanges: what freezes gives way, what gets better is taken, and between them the picture is never blank.
 func TestPlayerChanges(t *testing.T) {
 	t.Parallel()
 	_, _, g := watched(t)
@@ -94,7 +94,7 @@ func TestPlayerChanges(t *testing.T) {
 	p.moves(15*time.Second, "webrtc")
 	t.Logf("WebRTC taken in %s", since(began))
 	require.Equal(t, "WebRTC plays", run[string](p, "player.reason"))
-	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1") // nobody else is left
+	p.until(5*time.Second, "player.querySelectorAll('video, img').length === 1") // no other is left
 
 	// what fell behind is joined anew beside itself
 	run[any](p, "(window.before = player.picture, player.player.ladder.renew(player.player.ladder.modes[0], 'behind'), 0)")
@@ -150,8 +150,8 @@ func TestPlayerCameraDown(t *testing.T) {
 	r.show("missing phone")
 }
 
-// TestPlayerElement: many on one page, made before they are in it, moved in it, and taken out of it; none leaves anything
-// behind on the box.
+// TestPlayerElement: many on one page, made before they are in it, moved in it, and taken out of it; none leaves
+// anything behind on the box.
 func TestPlayerElement(t *testing.T) {
 	t.Parallel()
 	s, _, g := watched(t)

@@ -129,7 +129,7 @@ func newPlayerBrowser(t testing.TB) *tab {
 	return b
 }
 
-// watch opens a page with the player in a tab of its own, and has watch.js look at it. An element's state is not believed.
+// watch opens a page with the player in a tab of its own, and has watch.js look at its pixels.
 func (b *tab) watch(t testing.TB, address string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
@@ -146,12 +146,11 @@ func (b *tab) watch(t testing.TB, address string) *tab {
 	return p
 }
 
-// moves waits until a mode moves and tells when it did first, from the beginning of the page.
+// moves waits until a mode moves and returns when it did first, from the beginning of the page.
 func (b *tab) moves(limit time.Duration, mode string) time.Duration {
 	b.t.Helper()
 	b.until(limit, fmt.Sprintf("watch.modes.%[1]s > 0 && player.playing === '%[1]s'", mode))
 	return time.Duration(run[float64](b, "watch.modes."+mode) * float64(time.Millisecond)).Round(time.Millisecond)
 }
 
-// show is shot with the name of the test.
 func (b *tab) show(name string) { b.shot(b.t.Name() + "-" + name) }

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// httpsProxy is a reverse proxy on this machine, as nginx or a tunnel's client: TLS outside, plain HTTP inside, a Host of
-// its own, and X-Forwarded-For, -Host and -Proto. It gives the address of the pages under /cams/.
+// httpsProxy is a reverse proxy on this machine, as nginx or a tunnel's client: TLS outside, plain HTTP inside, a Host
+// of its own, and X-Forwarded-For, -Host and -Proto. It gives the address of the pages under /cams/.
 func httpsProxy(t testing.TB, s *server, strip bool) string {
 	t.Helper()
 	var handler http.Handler = s.passing(func(r *httputil.ProxyRequest) {
@@ -68,7 +68,7 @@ func TestBehindProxy(t *testing.T) {
 				require.NoError(t, res.Body.Close())
 				return res.StatusCode
 			}
-			// asked of whoever comes through, though the proxy itself is on loopback; not of this machine
+			// asked of each client of the proxy, though that is on loopback; not of this machine
 			for _, path := range []string{"api/streams", "api/config", "stream.html?src=cam1", "api/stream.m3u8?src=cam1", "ice.html", "api/ice/check", "api/ws?src=cam1"} {
 				require.Equal(t, http.StatusUnauthorized, ask(path, false), path)
 			}
@@ -78,7 +78,8 @@ func TestBehindProxy(t *testing.T) {
 			}
 
 			b := newTab(t, 800, 600, chromedp.Flag("ignore-certificate-errors", true))
-			// a browser asks for the password and keeps it for the host; in the address of a page it would get into its requests
+			// a browser asks for the password and keeps it for the host; in the address of a page it would get into its
+			// requests
 			b.open(strings.Replace(proxied, "https://", "https://"+user+":"+password+"@", 1) + "api")
 			for _, mode := range []string{"webrtc", "mse", "hls"} {
 				b.open(proxied + "stream.html?src=cam1&mode=" + mode)

@@ -21,7 +21,6 @@ type publisher struct {
 	sequence uint16
 }
 
-// publish announces an H.264 track.
 func publish(t testing.TB, address, stream string) *publisher {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)

@@ -37,7 +37,7 @@ func replay(t testing.TB, config, clip string) ([]told, string) {
 	return list, summary.String()
 }
 
-// TestReplayPeople: six people come and go, whatever the clip was made into.
+// TestReplayPeople: six people come and go, in every encoding of the clip.
 func TestReplayPeople(t *testing.T) {
 	model, clip := asset(t, "models", "yolox_nano.onnx"), asset(t, "video", people)
 	variants := []struct {

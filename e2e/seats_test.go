@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// camera is a second go2rtc that serves a clip, or the test card, by RTSP, begun when somebody asks for it.
+// camera is a second go2rtc that serves a clip, or the test card, by RTSP, begun with its first viewer.
 func camera(t testing.TB, source string) *server {
 	t.Helper()
 	return newServer(t, "streams:\n  clip: "+source+"\n")
@@ -28,7 +28,6 @@ func cardCamera(t testing.TB) *server {
 	return c
 }
 
-// clip is the address of a camera's stream.
 func (s *server) clip() string { return fmt.Sprintf("rtsp://127.0.0.1:%d/clip", s.rtsp) }
 
 // asCam1 is a section of streams with the camera's as cam1.
@@ -38,7 +37,7 @@ func playing(clip string) string {
 	return fmt.Sprintf("exec:ffmpeg -v error -nostdin -re -i %s -c copy -rtsp_transport tcp -f rtsp {output}", clip)
 }
 
-// confirmation is how long after its first frame a change may be told: two seconds of closer looks, and a slow machine.
+// confirmation is how long after its first frame a change may come: two seconds of closer looks, and a slow machine.
 const confirmation = 4 * time.Second
 
 // TestClipsThroughRTSP: the events of the clips' true timelines, by way of a real RTSP connection into the database.

@@ -33,7 +33,7 @@ type site struct {
 	camera []*process.Process
 }
 
-// newSite starts all of it. The box's configuration is what an operator writes who has one STUN and TURN server.
+// newSite starts all of it. The box's configuration is that of an operator with one STUN and TURN server.
 func newSite(t testing.TB, turn lab.TURN) *site {
 	t.Helper()
 	s := &site{Lab: lab.New(t), t: t, cfg: turn}
@@ -55,7 +55,6 @@ func newSite(t testing.TB, turn lab.TURN) *site {
 	return s
 }
 
-// config writes a configuration file, and gives its path.
 func (s *site) config(text string) string {
 	path := filepath.Join(s.t.TempDir(), "go2rtc.yaml")
 	require.NoError(s.t, os.WriteFile(path, []byte(text), 0o600))
@@ -73,7 +72,7 @@ func (s *site) startBox(args ...string) {
 	s.box.Until(s.t, 10*time.Second, "the API answers", func() bool { return s.status(s.Box, "http://127.0.0.1:1984/api/seats") == http.StatusOK })
 }
 
-// startCamera starts a camera as shops have it: an RTSP server that has pictures whether anybody asks or not.
+// startCamera starts a camera as shops have it: an RTSP server that has pictures with or without a client.
 func (s *site) startCamera() {
 	s.t.Helper()
 	server := process.Start(s.t, s.Camera.Command(filepath.Join(bin, "go2rtc"), "-config",
@@ -88,7 +87,6 @@ func (s *site) startCamera() {
 	})
 }
 
-// stopCamera cuts its power.
 func (s *site) stopCamera() {
 	for _, p := range s.camera {
 		p.Kill()

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sourceState is what the message "source" and GET api/source tell.
+// sourceState is the value of the message "source" and of GET api/source.
 type sourceState struct {
 	Online bool
 	Since  time.Time
@@ -23,8 +23,8 @@ func (s *server) source(stream string) (state sourceState) {
 	return state
 }
 
-// TestSource: away at first, there, gone, there again. Each is told by the socket, and the same by HTTP; nobody dials the
-// camera before somebody asks, nor after the last one went.
+// TestSource: away at first, there, gone, there again. Each is sent by the socket, and the same by HTTP; the
+// camera is not dialled before the first client, nor after the last.
 func TestSource(t *testing.T) {
 	t.Parallel()
 	cam := camera(t, cardSource(t))
@@ -70,7 +70,7 @@ func TestSource(t *testing.T) {
 	s.wait(15*time.Second, "the camera is left", func() bool { return len(cam.consumers("clip")) == 0 })
 }
 
-// TestSourcePanics: upstream's `echo:` with nothing behind it indexes into nothing. The process lives, and says so.
+// TestSourcePanics: upstream's `echo:` with nothing behind it indexes into nothing. The process lives, and logs it.
 func TestSourcePanics(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"echo:\"}\n")

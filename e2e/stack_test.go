@@ -89,10 +89,8 @@ func newServer(t testing.TB, config string) *server {
 	return s
 }
 
-// path is where its configuration lies.
 func (s *server) path() string { return filepath.Join(s.dir, "go2rtc.yaml") }
 
-// text is go2rtc.yaml as it stands.
 func (s *server) text() string {
 	s.t.Helper()
 	b, err := os.ReadFile(s.path())
@@ -155,7 +153,6 @@ func (s *server) stop() {
 	s.Stop(s.t, 5*time.Second)
 }
 
-// wait waits for a condition.
 func (s *server) wait(limit time.Duration, what string, ok func() bool) {
 	s.t.Helper()
 	process.Until(s.t, limit, what, ok)
@@ -197,7 +194,6 @@ func asAdmin(password string) []string {
 	return []string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte("admin:"+password))}
 }
 
-// dial connects to api/ws.
 func (s *server) dial(query string) (*websocket.Conn, error) {
 	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.api, "http")+"api/ws"+query, nil)
 	if err == nil {
@@ -236,7 +232,7 @@ func keepHost(r *httputil.ProxyRequest) {
 	r.Out.Host = r.In.Host
 }
 
-// consumers are the format names of who watches a stream.
+// consumers are the format names of a stream's consumers.
 func (s *server) consumers(stream string) (names []string) {
 	s.t.Helper()
 	var all map[string]struct {

@@ -23,7 +23,7 @@ type tab struct {
 	ctx context.Context
 
 	mu      sync.Mutex // guards what follows
-	thrown  []string   // exceptions that nobody caught, with where
+	thrown  []string   // uncaught exceptions, with where
 	dialogs []string   // texts of alert, confirm and prompt
 	answer  string     // to a prompt; the rest is confirmed
 }
@@ -84,7 +84,7 @@ func (b *tab) until(limit time.Duration, condition string) {
 	require.Fail(b.t, "not in time", "waited %s until %s (%v); the page says %.2000s", limit, condition, err, text)
 }
 
-// tell has the browser do something, by the DevTools protocol.
+// tell sends a command of the DevTools protocol.
 func tell[P, R any](b *tab, method cdp.Command[P, R], params P) R {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
@@ -104,7 +104,7 @@ func run[T any](b *tab, expression string) T {
 	return v
 }
 
-// uncaught takes the exceptions so far.
+// uncaught returns the exceptions so far and forgets them.
 func (b *tab) uncaught() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -113,7 +113,7 @@ func (b *tab) uncaught() []string {
 	return list
 }
 
-// said takes the dialogs so far.
+// said returns the dialogs so far and forgets them.
 func (b *tab) said() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -21,7 +21,7 @@ type truth struct {
 	Events map[string][][2]any `json:"events"`
 }
 
-// told is one event of one seat: of the truth, of replay or of the database.
+// told is one event of one seat, from the truth, replay or the database.
 type told struct {
 	T         float64 `json:"t"`
 	SeatID    string  `json:"seat_id"`
@@ -76,7 +76,7 @@ func (tr truth) config(interval, abandoned, model string, mirrored bool) string 
 	return b.String()
 }
 
-// compare holds what was told of each seat against the truth, in order, each within a tolerance in seconds.
+// compare holds the events of each seat to the truth, in order, each within a tolerance in seconds.
 func (tr truth) compare(t testing.TB, got []told, tolerance float64) {
 	t.Helper()
 	bySeat := map[string][]told{}

@@ -117,7 +117,7 @@ publish: {}
 			}
 			return strings.Contains(s.Output(), "[api] listen") && time.Since(since) > time.Second
 		})
-		// routes and loggers come in the order of the modules; who listens first is chance
+		// routes and loggers come in the order of the modules; which listens first is chance
 		var lines, listens []string
 		for _, m := range said.FindAllStringSubmatch(s.Output(), -1) {
 			lines = append(lines, m[1]+m[2])

@@ -27,7 +27,6 @@ func viewing(t testing.TB) *server {
 	return s
 }
 
-// viewerOffer is a viewer's, with its candidates.
 func viewerOffer(t testing.TB) (*webrtc.PeerConnection, string) {
 	t.Helper()
 	settings := webrtc.SettingEngine{}
@@ -46,7 +45,6 @@ func viewerOffer(t testing.TB) (*webrtc.PeerConnection, string) {
 	return pc, pc.LocalDescription().SDP
 }
 
-// whep posts an offer.
 func (s *server) whep(sdp string) (code int, location, text string) {
 	s.t.Helper()
 	res, text := do(s.t, http.MethodPost, s.api+"api/webrtc?src=cam1", sdp, "Content-Type", "application/sdp", "User-Agent", "e2e viewer")
@@ -102,7 +100,7 @@ func (s *server) fds() int {
 	return len(list)
 }
 
-// TestStoryInTheLog: `grep -i ice` tells of a session, from its candidates to its end.
+// TestStoryInTheLog: `grep -i ice` finds a session, from its candidates to its end.
 func TestStoryInTheLog(t *testing.T) {
 	t.Parallel()
 	s := viewing(t)

@@ -16,13 +16,13 @@ import (
 //go:embed watch.js
 var watchScript string
 
-// watcher is somebody who has opened stream.html. He believes his eyes: see watch.js.
+// watcher is a browser with stream.html open. It reads pixels: see watch.js.
 type watcher struct {
 	*tab
 	close func() // the browser, before the test ends
 }
 
-// seen is what he sees, in milliseconds since the navigation.
+// seen is what it shows, in milliseconds since the navigation.
 type seen struct {
 	Playing, Route, Reason string
 	Text                   string // on the page
@@ -41,8 +41,8 @@ func watch(t testing.TB, from *lab.Namespace, base string) *watcher {
 	t.Helper()
 	ctx, end := from.Browser()
 	v := &watcher{tabOf(ctx, t), end}
-	// A browser asks for the password and keeps it for the host. Here it stands in the first address, and not in that of
-	// the page, whose requests would be refused for it.
+	// A browser asks for the password and keeps it for the host. Here it stands in the first address, and not in that
+	// of the page, whose requests would be refused for it.
 	login, err := url.Parse(base + "api")
 	require.NoError(t, err)
 	login.User = url.UserPassword(siteUser, sitePassword)
@@ -60,7 +60,6 @@ func (v *watcher) view() seen {
 	})()`)
 }
 
-// until waits until he sees something.
 func (v *watcher) until(limit time.Duration, what string, ok func(seen) bool) seen {
 	v.t.Helper()
 	var last seen

@@ -32,7 +32,7 @@ func streaming(t testing.TB, config string) *server {
 	return s
 }
 
-// moving tells whether the page has shown five different pictures: it reads pixels, and trusts no state.
+// moving is whether the page has shown five different pictures: it reads pixels, and trusts no state.
 const moving = `(() => {
 	const player = document.querySelector('video-stream');
 	const picture = player?.picture ?? document.querySelector('video');
@@ -45,8 +45,8 @@ const moving = `(() => {
 	return seen.size >= 5;
 })()`
 
-// TestPagesComeWhole: the connection for one of a page's many parts breaks, as when a phone changes its network. The page
-// does not stay empty.
+// TestPagesComeWhole: the connection for one of a page's many parts breaks, as when a phone changes its network. The
+// page does not stay empty.
 func TestPagesComeWhole(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, "streams: {cam1: \"\"}\n"+card("cam1"))

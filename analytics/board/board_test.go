@@ -28,7 +28,7 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 	s := b.Subscribe(func(rows Rows) { first = rows.Seats["A"].Status })
 	require.Equal(t, "empty", first)
 
-	b.Publish(&store.Change{}, noon) // nothing to tell
+	b.Publish(&store.Change{}, noon) // nothing to publish
 	b.Publish(change("occupied"), noon)
 	require.Equal(t, "occupied", (<-s.Changes()).Seats[0].Status)
 	require.Empty(t, s.Changes())
@@ -57,7 +57,7 @@ func TestNoSubscriberIsWaitedFor(t *testing.T) {
 	require.Len(t, b.subscriptions, 1)
 }
 
-// history is a listener that keeps what it was told in words.
+// history is a listener that keeps what it was sent, in words.
 type history []string
 
 func (h *history) Told(u Update) {
@@ -74,7 +74,7 @@ func (h *history) Told(u Update) {
 	}
 }
 
-// TestRowsComeAndGo: what listeners are told that was there before, and which subscriptions have to begin again.
+// TestRowsComeAndGo: which former rows listeners get, and which subscriptions have to begin again.
 func TestRowsComeAndGo(t *testing.T) {
 	online := []store.CameraRow{{Stream: "cam1", Online: true}}
 	gone := []store.Gone{{Table: store.SeatStatus, Key: "A"}, {Table: store.CameraStatus, Key: "cam1"}}

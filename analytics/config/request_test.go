@@ -9,7 +9,7 @@ import (
 
 const triangle = `[[0.1, 0.2], [0.30004, 0.2], [0.3, 0.4]]`
 
-// FuzzRequest: whatever is sent, what is taken is within the bounds.
+// FuzzRequest: of any request, what is accepted is within the bounds.
 func FuzzRequest(f *testing.F) {
 	f.Add([]byte(`{"stream": "cam1", "name": "창가", "roi": ` + triangle + `, "items_roi": null, "anchor": "foot", "revision": "x"}`))
 	f.Add([]byte(`{"roi": [[0, 0], [1e-9, 0], [1, 1]], "name": "\u0000"}`))

@@ -110,7 +110,7 @@ func TestSuppression(t *testing.T) {
 				}
 			}
 		}
-		// whatever was dropped is covered by something surer of its class
+		// each dropped box is covered by a surer one of its class
 		for _, c := range before {
 			covered := false
 			for i := range kept {
@@ -121,7 +121,7 @@ func TestSuppression(t *testing.T) {
 	})
 }
 
-// FuzzOutputs: whatever bits a model answers with, what comes out is bounded and made of numbers.
+// FuzzOutputs: of any bits a model outputs, the detections are bounded and finite.
 func FuzzOutputs(f *testing.F) {
 	nan := binary.LittleEndian.AppendUint32(nil, 0x7fc00000)
 	one := binary.LittleEndian.AppendUint32(nil, math.Float32bits(1))

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// file is a configuration as somebody may have written it: what stands before a seat, the seat, and what is behind it.
+// file is a configuration as an operator may write it: the text before a seat, the seat, and the text after it.
 type file struct {
 	before, seat, after string
 	ids                 []string
@@ -139,7 +139,7 @@ func TestPutAndDeleteProperty(t *testing.T) {
 		delete(after, mine)
 		require.Equal(t, before, after)
 
-		// a new one, and away with it
+		// a new one is added and deleted
 		out, err = put(f.text(), "new", []Field{{Key: "stream", Text: "cam1"}, {Key: "name", Text: name}, {Key: "roi", Points: points}}, "")
 		require.NoError(t, err)
 		require.Equal(t, map[string]any{"stream": "cam1", "name": name, "roi": asRead(points)}, seats(t, out)["new"])
@@ -149,7 +149,7 @@ func TestPutAndDeleteProperty(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, f.text(), string(back))
 
-		// out with the old one
+		// the old one is deleted
 		out, err = remove(f.text(), mine)
 		require.NoError(t, err, "%s", f.text())
 		if len(f.ids) > 1 {
@@ -164,7 +164,7 @@ func TestPutAndDeleteProperty(t *testing.T) {
 	})
 }
 
-// grown tells whether a text is the other with one piece put in.
+// grown is true where a text is the other with one piece inserted.
 func grown(before, after string) bool {
 	n := 0
 	for n < len(before) && n < len(after) && before[n] == after[n] {

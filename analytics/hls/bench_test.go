@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// people is a clip of people in a shop in the size and rate that its cameras send, 4 Mbit/s with a keyframe each second.
+// people is a clip of people in a shop in the size and rate of its cameras, 4 Mbit/s with a keyframe each second.
 func people(b testing.TB) string {
 	b.Helper()
 	path := filepath.Join("..", "..", "..", "shared", "assets", "video", "one-by-one-person-detection.mp4")
@@ -52,8 +52,8 @@ func BenchmarkPlaylist(b *testing.B) {
 	}
 }
 
-// TestWriteAllocates holds the memory that an access unit costs, parts and segments included, to a little more than what
-// is kept of it.
+// TestWriteAllocates holds the memory that an access unit costs, parts and segments included, to a little more than
+// what is kept of it.
 func TestWriteAllocates(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 4")
 	r := newRig(t, &core.Codec{Name: core.CodecH264, ClockRate: 90000, PayloadType: core.PayloadTypeRAW})

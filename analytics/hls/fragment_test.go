@@ -48,8 +48,8 @@ func TestFragmentIsMediacommons(t *testing.T) {
 	require.Equal(t, parse(t, theirs), parse(t, fragment(7, someTracks())))
 }
 
-// BenchmarkFragment is why the fragments are written here and not by mediacommon: one buffer of the exact size, in place of
-// a Sample each, a buffer that grows, and boxes by reflection.
+// BenchmarkFragment is why the fragments are written here and not by mediacommon: one buffer of the exact size, in
+// place of a Sample each, a buffer that grows, and boxes by reflection.
 func BenchmarkFragment(b *testing.B) {
 	tracks := someTracks()
 	b.Run("ours", func(b *testing.B) {

@@ -168,7 +168,7 @@ func (m *muxer) ended() bool {
 	return m.closed
 }
 
-// none tells that the registry has forgotten all.
+// none requires the registry to be empty.
 func none(t testing.TB) {
 	t.Helper()
 	muxers.mu.Lock()

@@ -20,13 +20,12 @@ func TestSameTracksInAnyOrder(t *testing.T) {
 	require.False(t, sameTracks([]*core.Receiver{video, audio}, []*core.Receiver{video}))
 }
 
-// publisher is a test that publishes a stream.
 type publisher struct{ core.Connection }
 
 func (p *publisher) Start() error { return nil }
 
-// TestJoin: filters that come to the same tracks share one muxer; one that the source has nothing for is told so, and
-// leaves nothing behind.
+// TestJoin: filters that select the same tracks share one muxer; one that selects none is refused and leaves nothing
+// behind.
 func TestJoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stream, err := streams.New(t.Name())

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestScript: hls.js of the pinned version, packed for those who take it, and not sent again to those who have it.
+// TestScript: hls.js of the pinned version, compressed for clients that accept it, and not sent again to clients that
+// have it.
 func TestScript(t *testing.T) {
 	plain := read(t, http.MethodGet, handlerScript, "/hls.js")
 	require.Equal(t, http.StatusOK, plain.Code, "run `make setup`: %s", plain.Body)

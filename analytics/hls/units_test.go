@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzUnits: whatever an access unit is, it is read without a panic, and only whole units come out.
+// FuzzUnits: an access unit of any bytes is read without a panic, and only whole units come out.
 func FuzzUnits(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 4, 0x67, 1, 2, 3, 0, 0, 0, 3, 0x68, 1, 2, 0, 0, 0, 3, 0x65, 1, 2}, false)
 	f.Add([]byte{0, 0, 0, 3, 0x40, 1, 2, 0, 0, 0, 3, 0x42, 1, 2, 0, 0, 0, 3, 0x44, 1, 2, 0, 0, 0, 3, 0x26, 1, 2}, true)

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFirstRequestWaits: many who come before the first keyframe wait together, and each gets the playlist with the
-// first whole segment.
+// TestFirstRequestWaits: requests that come before the first keyframe wait together, and each gets the playlist with
+// the first whole segment.
 func TestFirstRequestWaits(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 3")
 	synctest.Test(t, func(t *testing.T) {
@@ -43,8 +43,8 @@ func TestFirstRequestWaits(t *testing.T) {
 	})
 }
 
-// TestReload: a reload is answered with the part it waits for, and with what there is when nothing comes; one who went
-// away waits no longer; when the muxer ends nobody waits.
+// TestReload: a reload is answered with the part it waits for, and with what there is when nothing comes; a
+// request that is cancelled waits no longer; when the muxer ends no request waits.
 func TestReload(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 4")
 	synctest.Test(t, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestReload(t *testing.T) {
 	})
 }
 
-// TestIdle: who asks keeps the muxer, and half a minute after the last request it is gone.
+// TestIdle: requests keep the muxer, and half a minute after the last one it is closed.
 func TestIdle(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 2")
 	synctest.Test(t, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestIdle(t *testing.T) {
 	})
 }
 
-// TestAnotherStream: when the name is another stream's, those who watch the old one are told to begin anew.
+// TestAnotherStream: when the name is another stream's, players of the old one must begin anew.
 func TestAnotherStream(t *testing.T) {
 	r := newRig(t, h264Codec())
 	r.play(clip(t, pictures, x264+"-g 25 -t 2"), 0)

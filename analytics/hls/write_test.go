@@ -128,7 +128,7 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
-// TestSound: audio goes where the video is when it comes, whatever its own timestamps say, and stays there.
+// TestSound: audio goes where the video is when it comes, independent of its own timestamps, and stays there.
 func TestSound(t *testing.T) {
 	r := newRig(t, h264Codec(), aacCodec())
 	units := clip(t, pictures, x264+"-g 25 -t 10")
@@ -196,7 +196,7 @@ func TestNothingUsable(t *testing.T) {
 	require.ErrorContains(t, r.reason, "parameter sets of H264")
 }
 
-// TestBounds: what is kept does not grow, whatever comes.
+// TestBounds: what is kept does not grow with any input.
 func TestBounds(t *testing.T) {
 	units := clip(t, pictures, x264+"-g 25 -t 1")
 	padded := func(u video.Unit, size int) []byte {

@@ -102,7 +102,7 @@ func mute(packet []byte, _ net.Addr) []byte {
 	return stun.MustBuild(m, refused, stun.CodeUnauthorized, stun.NewNonce("n"), stun.NewRealm("r")).Raw
 }
 
-// tcp is a server that greets each caller, takes its first words and hangs up, or keeps silent where it has no greeting.
+// tcp is a server that greets each client, reads once and hangs up, or keeps silent where it has no greeting.
 func tcp(t testing.TB, greeting string) int {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -127,7 +127,7 @@ func tcp(t testing.TB, greeting string) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// TestVerdicts: each server that can be met, all in one check.
+// TestVerdicts: each kind of server, all in one check.
 func TestVerdicts(t *testing.T) {
 	roots, pair, cert, key := certificate(t, "localhost")
 	_, _, otherCert, otherKey := certificate(t, "localhost")
@@ -149,7 +149,7 @@ func TestVerdicts(t *testing.T) {
 	coturn.Start(t, "--lt-cred-mech", "--user", user, "--cert", otherCert, "--pkey", otherKey, "--tls-listening-port", fmt.Sprint(unknownPort))
 	web, err := tls.Listen("tcp4", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
 	require.NoError(t, err)
-	require.NoError(t, web.Close()) // its port is one that nobody listens on
+	require.NoError(t, web.Close()) // its port has no listener
 
 	account := func(url string) server {
 		return server{url: url, username: coturn.User, password: coturn.Password}
@@ -210,7 +210,7 @@ func TestVerdicts(t *testing.T) {
 	for _, ca := range cases {
 		c.servers = append(c.servers, ca.server)
 	}
-	// somebody else has the one allocation that this server gives
+	// another client has the one allocation that this server gives
 	held, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer func() { _ = held.Close() }()

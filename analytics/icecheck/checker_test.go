@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counting is a silent STUN server that counts who asks: each question comes from a socket of its own.
+// counting is a silent STUN server that counts checks: each question comes from a socket of its own.
 func counting(t testing.TB) (port int, askers func() int) {
 	t.Helper()
 	var mu sync.Mutex
@@ -34,7 +34,7 @@ func counting(t testing.TB) (port int, askers func() int) {
 	}
 }
 
-// TestOneCheckForAll: whoever asks while a check is under way, or soon after, gets its report.
+// TestOneCheckForAll: a request during a check, or soon after, gets that check's report.
 func TestOneCheckForAll(t *testing.T) {
 	port, askers := counting(t)
 	c := &checker{servers: []server{{url: fmt.Sprintf("stun:127.0.0.1:%d", port)}}}
@@ -65,8 +65,8 @@ func TestOneCheckForAll(t *testing.T) {
 	require.Equal(t, 2, askers())
 }
 
-// TestNobodyWaits: the last who leaves ends the check, and the next who asks gets one of their own.
-func TestNobodyWaits(t *testing.T) {
+// TestCheckEndsWithLastRequest: the last request that is cancelled ends the check; the next one starts another.
+func TestCheckEndsWithLastRequest(t *testing.T) {
 	port, askers := counting(t)
 	c := &checker{servers: []server{{url: fmt.Sprintf("stun:127.0.0.1:%d", port)}}}
 	ctx, leave := context.WithCancel(t.Context())
@@ -97,7 +97,7 @@ func TestOnlyGET(t *testing.T) {
 	require.Equal(t, "only GET is answered here\n", w.Body.String())
 }
 
-// TestServers: who is asked, of what stands under webrtc.
+// TestServers: which servers are asked, by the section webrtc.
 func TestServers(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"nothing", ``, "default stun:stun.cloudflare.com:3478; default stun:stun.l.google.com:19302"},
@@ -152,7 +152,7 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// FuzzTake: whatever a server sends is noted or handed on, and nothing else happens.
+// FuzzTake: each packet of a server is noted or handed on, and nothing else happens.
 func FuzzTake(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	f.Add([]byte("\x01\x01\x00\x00\x21\x12\xa4\x42aaaaaaaaaaaa"))

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newLedger is one that restores nothing. said is its log.
+// newLedger returns a ledger that restores nothing, and its log.
 func newLedger(t testing.TB, path string) (l *Ledger, said *bytes.Buffer) {
 	t.Helper()
 	said = &bytes.Buffer{}
@@ -32,7 +32,7 @@ func newLedger(t testing.TB, path string) (l *Ledger, said *bytes.Buffer) {
 	return l, said
 }
 
-// closeDB takes the database away from under a ledger.
+// closeDB closes a ledger's database without the ledger.
 func closeDB(t *testing.T, l *Ledger) {
 	t.Helper()
 	db, err := l.DB()

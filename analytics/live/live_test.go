@@ -83,7 +83,6 @@ func (c *webcam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Unlock()
 }
 
-// stream adds a stream for a test.
 func stream(t testing.TB, source string) string {
 	t.Helper()
 	name := strings.ReplaceAll(t.Name(), "/", "_")
@@ -106,7 +105,7 @@ func get(t testing.TB, src string) (code int, state State, text string) {
 	return res.StatusCode, state, string(b)
 }
 
-// subscriber is a socket whose browser is told of a source. It is upstream's own but for the network, whose loop shares
+// subscriber is a socket that is notified of a source. It is upstream's own but for the network, whose loop shares
 // one error between all handlers of a socket (a race). e2e has the whole of it.
 type subscriber struct {
 	t     testing.TB
@@ -143,7 +142,6 @@ func (s *subscriber) close() {
 	}
 }
 
-// until waits for the state that is wanted.
 func (s *subscriber) until(limit time.Duration, online bool) State {
 	s.t.Helper()
 	for end := time.After(limit); ; {
@@ -159,8 +157,8 @@ func (s *subscriber) until(limit time.Duration, online bool) State {
 	}
 }
 
-// nobody waits until no watcher is left.
-func nobody(t testing.TB, within time.Duration) {
+// unwatched waits until no watcher is left.
+func unwatched(t testing.TB, within time.Duration) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		sources.mu.Lock()

@@ -18,8 +18,8 @@ func at(t testing.TB, text string) time.Time {
 	return parsed
 }
 
-// TestSilentSource: a source that answers and sends nothing is offline, is given up and dialled anew, and is left when the
-// last one goes. What moves is in e2e: upstream's receivers are not safe for the race detector once packets come.
+// TestSilentSource: a source that answers and sends nothing is offline, is given up and dialled anew, and left when the
+// last watcher goes. What moves is in e2e: upstream's receivers are not safe for the race detector once packets come.
 func TestSilentSource(t *testing.T) {
 	cam := newWebcam(t)
 	cam.start(t)
@@ -29,7 +29,7 @@ func TestSilentSource(t *testing.T) {
 
 	began := time.Now()
 	s := subscribe(t, name)
-	s.ask() // whoever asks twice is told once
+	s.ask() // a socket that asks twice is notified once
 	require.NoError(t, <-s.ended)
 	second := subscribe(t, name)
 	state := s.until(tap.Quiet+3*time.Second, false)
@@ -41,11 +41,11 @@ func TestSilentSource(t *testing.T) {
 	require.Equal(t, 1, viewers)
 	s.close()
 	second.close()
-	nobody(t, 2*time.Second)
+	unwatched(t, 2*time.Second)
 	require.Eventually(t, func() bool { viewers, _ = cam.counts(); return viewers == 0 }, 5*time.Second, 10*time.Millisecond)
 }
 
-// TestSinceBefore: what is known from before anybody watched counts.
+// TestSinceBefore: what is known from before the first watcher counts.
 func TestSinceBefore(t *testing.T) {
 	noon := time.Date(2026, 11, 25, 3, 3, 0, 0, time.UTC)
 	cam := newWebcam(t)
@@ -54,13 +54,13 @@ func TestSinceBefore(t *testing.T) {
 	s := subscribe(t, name)
 	require.Equal(t, "2026-11-25T03:03:00.000Z", s.until(5*time.Second, false).Since)
 	s.close()
-	nobody(t, 2*time.Second)
+	unwatched(t, 2*time.Second)
 
-	// who comes later is told the same, though the one who saw it first is gone
+	// a later socket gets the same, though the first one is closed
 	s = subscribe(t, name)
 	require.Equal(t, "2026-11-25T03:03:00.000Z", s.until(5*time.Second, false).Since)
 	s.close()
-	nobody(t, 2*time.Second)
+	unwatched(t, 2*time.Second)
 }
 
 func TestBadQuestions(t *testing.T) {
@@ -84,7 +84,7 @@ func TestBadQuestions(t *testing.T) {
 	require.False(t, state.Online)
 	require.NotContains(t, text, "hunter2")
 	require.Contains(t, state.Error, "connection refused")
-	nobody(t, pollLinger+2*time.Second)
+	unwatched(t, pollLinger+2*time.Second)
 }
 
 // TestPages: each page and module is there under its own name, and nothing beside.

@@ -108,7 +108,7 @@ func (s *benchSource) Take(sample *video.Sample, after video.Position) bool {
 func (s *benchSource) Name() string       { return "bench" }
 func (s *benchSource) Codec() video.Codec { return video.H264 }
 
-// rtpOf packetises a clip, an entry an access unit.
+// rtpOf packetises a clip; each entry is one access unit.
 func rtpOf(b *testing.B, clip string) (units [][]*rtp.Packet) {
 	b.Helper()
 	file, err := video.OpenFile(clip)

@@ -26,8 +26,8 @@ func (p *page) Commit(c *store.Change) error {
 	return p.err
 }
 
-// TestPresence: a change is told once, also where the first commits fail; a preview has no rows; a row that has gone is
-// written anew, without an event; and a restart tells no change that did not happen.
+// TestPresence: a change is reported once, also where the first commits fail; a preview has no rows; a row that has
+// gone is written anew, without an event; and a restart reports no change that did not happen.
 func TestPresence(t *testing.T) {
 	p, said := &page{}, &bytes.Buffer{}
 	l := New(Options{Interval: time.Second, Ledger: p, Log: zerolog.New(said)})

@@ -24,7 +24,7 @@ func newTestSeats() *Seats {
 	return NewSeats("test", "cam1", shapes, rules, func(class string) bool { return class == "book" })
 }
 
-// during looks once a second and becomes what is decided.
+// during looks once a second; it returns the time after the last look and what the looks committed.
 func during(t testing.TB, s *Seats, at time.Time, seconds int, found ...seat.Detection) (time.Time, store.Change) {
 	t.Helper()
 	var all store.Change

@@ -117,7 +117,7 @@ func TestRecoveryRTP(t *testing.T) {
 	require.False(t, IsRecoveryRTP(nil))
 }
 
-// FuzzEntry: whatever comes, it is read without a panic, and what is said of it holds.
+// FuzzEntry: any bytes are read without a panic, and what is reported of them holds.
 func FuzzEntry(f *testing.F) {
 	f.Add(unit(sps, pps, idr), false)
 	f.Add(unit(both, intra), false)

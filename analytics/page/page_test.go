@@ -40,7 +40,7 @@ func TestLinkOfAnotherBar(t *testing.T) {
 	}
 }
 
-// TestModules: each module is there, no address leads elsewhere, and nobody makes markup of texts.
+// TestModules: each module is there, no address leads elsewhere, and no module makes markup of texts.
 func TestModules(t *testing.T) {
 	imported := regexp.MustCompile(`(?:\bfrom\s+|\bimport\s+|\bimport\()'([^']+)'`)
 	foreign := regexp.MustCompile(`https?://[^\s'"]+`)

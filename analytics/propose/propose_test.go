@@ -19,7 +19,7 @@ func thing(class string, x0, y0, x1, y1 float32) seat.Detection {
 	return seat.Detection{Class: class, Confidence: .6, Box: seat.Box{X0: x0, Y0: y0, X1: x1, Y1: y1}}
 }
 
-// shaken is somebody who shifts a little.
+// shaken is a person who shifts a little.
 func shaken(x, y float32) seat.Detection {
 	return person(x+(rand.Float32()-.5)*.01, y+(rand.Float32()-.5)*.01)
 }
@@ -34,7 +34,7 @@ func TestProposals(t *testing.T) {
 		if i%100 < 40 {
 			found = append(found, shaken(.3, .8)) // four visits of 40 s
 		}
-		// somebody walks through the room, over and over, at a metre a second
+		// a person walks through the room, over and over, at a metre a second
 		found = append(found, person(float32(i%20)/20, .5))
 		m.Add(at, found)
 	}
@@ -96,7 +96,7 @@ func TestBlindTimeCountsNothing(t *testing.T) {
 	require.Equal(t, epoch, m.Since())
 }
 
-// TestMemoryIsBounded: whatever is seen, for ever.
+// TestMemoryIsBounded: of any detections, for ever.
 func TestMemoryIsBounded(t *testing.T) {
 	var m Memory
 	at := epoch

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzFrame: whatever a client sends is a frame or an error, and what is echoed of it stays JSON.
+// FuzzFrame: any message of a client is a frame or an error, and what is echoed of it stays JSON.
 func FuzzFrame(f *testing.F) {
 	for _, seed := range []string{
 		`["6","6","realtime:seats","phx_join",{"config":{"postgres_changes":[{"event":"*","schema":"public","table":"seat_status","filter":"seat_id=in.(\"a,b\",c)"}]}}]`,
@@ -36,7 +36,7 @@ func FuzzFrame(f *testing.F) {
 	})
 }
 
-// FuzzQuery: whatever stands in a URL is refused with a code, or is a query that SQLite runs, and the rows are those
+// FuzzQuery: any query of a URL is refused with a code, or is one that SQLite runs, and the rows are those
 // that the same filters let through to subscribers.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{

@@ -65,7 +65,6 @@ const (
 	subscribed = `"Subscribed to PostgreSQL"`
 )
 
-// all subscribes to every change.
 func (b *box) all() *client {
 	b.t.Helper()
 	c := b.dial("2.0.0")
@@ -80,7 +79,6 @@ func (c *client) lives() {
 	c.expect(`[null,"7","phoenix","phx_reply",{"status":"ok","response":{}}]`)
 }
 
-// closed requires the server to end the connection.
 func (c *client) closed() {
 	c.t.Helper()
 	require.NoError(c.t, c.ws.SetReadDeadline(time.Now().Add(5*time.Second)))
@@ -294,7 +292,8 @@ func TestSilentClientsAreGivenUp(t *testing.T) {
 	b.dial("2.0.0").closed()
 }
 
-// TestSlowReaderIsCutOff: one that reads nothing is given up while the others are told all, and Publish never waits.
+// TestSlowReaderIsCutOff: a client that reads nothing is cut off while the others get every change, and Publish never
+// waits.
 func TestSlowReaderIsCutOff(t *testing.T) {
 	b := newBox(t, nil)
 	b.all() // and reads no more
@@ -328,7 +327,7 @@ func TestOriginOfSockets(t *testing.T) {
 	}
 }
 
-// TestGone: a row that was taken out is told as Realtime tells it, with its primary key and no more.
+// TestGone: a deleted row is sent as Realtime sends it, with its primary key and no more.
 func TestGone(t *testing.T) {
 	b := newBox(t, nil)
 	b.commit(&store.Change{

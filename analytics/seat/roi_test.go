@@ -76,7 +76,7 @@ func TestObserve(t *testing.T) {
 		{Person, .5, Box{.1, .1, .2, .9}},    // A too, less sure
 		{"book", .6, Box{.1, .1, .2, .2}},    // on A's desk
 		{"book", .7, Box{.7, .6, .8, .7}},    // in B, which has no polygon for belongings
-		{"dog", .9, Box{.7, .6, .8, .7}},     // nobody's
+		{"dog", .9, Box{.7, .6, .8, .7}},     // in no ROI
 		{Person, .8, Box{.7, .3, .8, .45}},   // two thirds in C
 		{Person, .7, Box{.9, .41, 1, .49}},   // its centre in D
 		{Person, .6, Box{.95, .95, 1.0, 1.}}, // foot on B's corner

@@ -69,7 +69,6 @@ func TestCheckOfWhatIsNoSupabase(t *testing.T) {
 	require.Contains(t, found[0], "is analytics.supabase.url right")
 }
 
-// findings are what a check of a project tells.
 func findings(t *testing.T, url, key string) []string {
 	t.Helper()
 	found, err := newSupabase(t, url, key).Check(t.Context())

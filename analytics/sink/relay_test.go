@@ -120,7 +120,7 @@ func TestPoisonedRowsAreSetAside(t *testing.T) {
 		require.Equal(t, 3, w.relay.Status().Rejected)
 		require.Equal(t, 3, w.lines("row set aside"))
 
-		// somebody mends the table, and has them sent again
+		// the operator mends the table, and has them sent again
 		w.set(false, nil)
 		_, err = w.relay.Outbox.Retry(t.Context())
 		require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestSlowCommitsAreOneNotice(t *testing.T) {
 	})
 }
 
-// A receiver tells a repeat by its id, so a notice that may have arrived is sent again as it was.
+// A receiver knows a repeat by its id, so a notice that may have arrived is sent again as it was.
 func TestRepeatedNoticeHasItsID(t *testing.T) {
 	bubble(t, true, func(t *testing.T, w *world) {
 		var ids []string

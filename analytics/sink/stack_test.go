@@ -68,7 +68,6 @@ func (b *box) commit(t testing.TB, c store.Change) {
 	b.relay.Wake()
 }
 
-// until waits for a condition, which has a minute.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
@@ -115,7 +114,7 @@ func TestRealSupabase(t *testing.T) {
 			require.Contains(t, rejected[0].Reason, " 22") // 22P05 from PostgREST, 22021 from lite
 			require.Empty(t, b.relay.Status().Check)
 
-			// a grant is revoked, and given again by somebody who read what the log said
+			// a grant is revoked, and given again by an admin who read the log
 			stack.Exec(t, "revoke insert on detection_events from service_role")
 			b.commit(t, store.Change{
 				Events: sinktest.Events(1),
@@ -130,7 +129,7 @@ func TestRealSupabase(t *testing.T) {
 			require.Equal(t, 1, strings.Count(b.said(), "waits for somebody"))
 			require.NotContains(t, b.said(), ca.keys.Secret)
 
-			// a seat is no more, whatever its name
+			// a seat is deleted, with any name
 			b.commit(t, store.Change{Gone: []store.Gone{{Table: store.SeatStatus, StoreID: "s", Key: "창가 \"1\" & #", At: last}}})
 			until(t, "its row is gone", func() bool { return count(t, conn, "seat_status") == 1 })
 			require.Equal(t, 1, count(t, conn, "seat_status where seat_id = 'B'"))
@@ -200,7 +199,7 @@ func TestCheckOfRealTables(t *testing.T) {
 	}
 }
 
-// TestAnotherPrimaryKey: lite does not describe its tables, so the first row tells.
+// TestAnotherPrimaryKey: lite does not describe its tables, so only the first row shows it.
 func TestAnotherPrimaryKey(t *testing.T) {
 	db := supabase.Shared(t).Database(t)
 	db.Exec(t, "alter table seat_status drop constraint seat_status_pkey, add primary key (seat_id)")

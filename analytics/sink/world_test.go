@@ -212,7 +212,7 @@ func (w *world) tries() int {
 
 func (w *world) lines(text string) int { return strings.Count(w.log.String(), text) }
 
-// after waits for so long, and then for everybody to be at rest.
+// after waits for so long, and then until all goroutines are blocked.
 func after(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()

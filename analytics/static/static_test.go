@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestServe: files come with the type that browsers want of modules, are asked for again, and nothing else comes.
+// TestServe: files come with the type that browsers require of modules, are asked for again, and nothing else comes.
 func TestServe(t *testing.T) {
 	files := fstest.MapFS{
 		"www/seats.html":             {Data: []byte("page")},

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One seat that changes: its row and its event, synced; and the same with one and with two that are to be told.
+// One seat that changes: its row and its event, synced; and the same with one and with two outlets.
 func BenchmarkCommit(b *testing.B) {
 	for _, ca := range []struct {
 		name    string

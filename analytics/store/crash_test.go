@@ -149,8 +149,8 @@ func TestKilledAtBirth(t *testing.T) {
 	}
 }
 
-// TestPowerCut opens what a power cut leaves of the log: a part that was written, and then nothing, zeros or whatever
-// the disk held before. The commits that are whole in it are there, up to the first that is not, and no half of one.
+// TestPowerCut opens what a power cut leaves of the log: a part that was written, and then nothing, zeros or the
+// disk's former content. The commits that are whole in it are there, up to the first that is not, and no half of one.
 func TestPowerCut(t *testing.T) {
 	db := open(t)
 	var committed []string

@@ -21,7 +21,7 @@ func filled(t *testing.T, events int) string {
 	return path
 }
 
-// locked requires that do waits, in vain, for somebody else who holds the file.
+// locked requires that do waits, in vain, for another process that holds the file.
 func locked(t *testing.T, path string, do func() error) {
 	t.Helper()
 	other, err := sql.Open("sqlite3", "file:"+path+"?_txlock=exclusive")
@@ -47,7 +47,7 @@ func TestLocked(t *testing.T) {
 	commit(t, db, Change{Seats: []SeatRow{seat("A", "empty")}})
 }
 
-// Files whole and new, held by somebody before we come.
+// Files whole and new, held by another process before Open.
 func TestOpenLocked(t *testing.T) {
 	for name, path := range map[string]string{"ours": filled(t, 1), "new": filepath.Join(t.TempDir(), "seats.db")} {
 		t.Run(name, func(t *testing.T) {
@@ -103,7 +103,6 @@ func TestFull(t *testing.T) {
 	goesOn(t, db, acknowledged)
 }
 
-// goesOn commits one event more.
 func goesOn(t *testing.T, db *DB, acknowledged map[string]bool) {
 	t.Helper()
 	e := event(t, "A")

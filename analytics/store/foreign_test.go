@@ -27,7 +27,7 @@ func files(t *testing.T, folder string) map[string][]byte {
 	return all
 }
 
-// What somebody else's program keeps is refused, and left byte for byte as it was: also the log of a program that was
+// The file of another program is refused, and left byte for byte as it was: also the log of a program that was
 // killed, which a connection that may write would take over.
 func TestForeignIsRefusedAndLeftAlone(t *testing.T) {
 	for name, build := range map[string]func(t *testing.T, path string){

@@ -40,7 +40,7 @@ func TestGone(t *testing.T) {
 	events := eventsOf(t, db)
 	require.Len(t, events, 1, "events stay")
 
-	// it comes back before that was told: a row, which takes the deletion's place
+	// it comes back before that was sent: a row, which takes the deletion's place
 	commit(t, db, Change{Seats: []SeatRow{row}})
 	require.NoError(t, boxes[0].Ack(t.Context(), b), "of what was read before")
 	again := pending(t, boxes[0], SeatStatus, 100)

@@ -58,7 +58,7 @@ func TestOutboxKeepsTheOrderOfCommits(t *testing.T) {
 
 	require.NoError(t, o.Ack(t.Context(), b.Slice(0, 1)))
 	require.Equal(t, []string{first.ID}, keys(pending(t, o, DetectionEvents, 10)))
-	// the same change once more is no new event
+	// the same change again is no new event
 	commit(t, db, Change{Events: []EventRow{second}})
 	require.Equal(t, []string{first.ID}, keys(pending(t, o, DetectionEvents, 10)))
 	events, _, _ := o.Level()
@@ -100,10 +100,10 @@ func TestThousandChangesOfASeatAreOneRow(t *testing.T) {
 	require.Zero(t, pending(t, o, SeatStatus, 10).Len())
 }
 
-// An outlet that was just configured is told what there is, or begins with what comes, as it wants.
+// An outlet that was just configured gets the rows there are, or begins with the next, as its settings say.
 func TestOutboxHistory(t *testing.T) {
 	db := open(t)
-	ids := commitEvents(t, db, 5) // nobody is to be told
+	ids := commitEvents(t, db, 5) // no outlet is configured
 	require.NoError(t, db.Commit(t.Context(), &Change{
 		Seats: []SeatRow{seat("A", "empty")}, Cameras: []CameraRow{{StoreID: "s", Stream: "cam1", UpdatedAt: At(noon)}},
 	}))

@@ -49,7 +49,7 @@ func described[R any](t *testing.T, db *DB, table *table[R]) {
 	}
 }
 
-// TestCommitCompletesCameras: what is told of a camera after a commit is what the database holds.
+// TestCommitCompletesCameras: what a commit reports of a camera is what the database holds.
 func TestCommitCompletesCameras(t *testing.T) {
 	db := open(t)
 	first, second := At(noon), At(noon.Add(5*time.Second))

@@ -39,7 +39,6 @@ func commit(t testing.TB, db *DB, c Change) {
 	require.NoError(t, db.Commit(t.Context(), &c))
 }
 
-// got is what a method of DB reads of the store.
 func got[T any](t testing.TB, read func(ctx context.Context, storeID string) (T, error)) T {
 	t.Helper()
 	rows, err := read(t.Context(), "s")

@@ -36,7 +36,6 @@ type publisher struct {
 
 func (p *publisher) Start() error { return nil }
 
-// publish adds a publisher of one track to a stream.
 func publish(stream *streams.Stream, codec *core.Codec) *publisher {
 	media := &core.Media{Kind: core.GetKind(codec.Name), Direction: core.DirectionRecvonly, Codecs: []*core.Codec{codec}}
 	p := &publisher{stream: stream, Connection: core.Connection{Medias: []*core.Media{media}}}
@@ -53,7 +52,6 @@ func (p *publisher) end() {
 	_ = p.Stop()
 }
 
-// send sends a whole packet to all who read the track.
 func (p *publisher) send(payload []byte) *core.Packet {
 	p.sent++
 	packet := &core.Packet{Payload: payload}
@@ -86,8 +84,8 @@ func newSource(t testing.TB, source string) (string, *streams.Stream) {
 	return name, s
 }
 
-// wants is any track of a kind, or only some codecs.
-func wants(kind string, names ...string) []*core.Media {
+// mediaOf is any track of a kind, or only some codecs.
+func mediaOf(kind string, names ...string) []*core.Media {
 	media := &core.Media{Kind: kind, Direction: core.DirectionSendonly}
 	for _, name := range names {
 		media.Codecs = append(media.Codecs, &core.Codec{Name: name})
@@ -95,7 +93,6 @@ func wants(kind string, names ...string) []*core.Media {
 	return []*core.Media{media}
 }
 
-// journal is a reader that writes down what it is called with.
 type journal struct {
 	tap   *Tap
 	lines chan string
@@ -132,7 +129,6 @@ func (g *journal) next(t testing.TB) string {
 	}
 }
 
-// until waits for a state.
 func (g *journal) until(t testing.TB, online bool) State {
 	t.Helper()
 	for limit := time.After(time.Minute); ; {

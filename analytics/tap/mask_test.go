@@ -36,7 +36,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// FuzzMask: whatever the password, no three characters of it survive, raw or escaped, in what url.Parse says of it.
+// FuzzMask: of any password, no three characters survive, raw or escaped, in what url.Parse says of it.
 func FuzzMask(f *testing.F) {
 	f.Add("S3cret%zz")
 	f.Add("p@/ss:#word?")

@@ -16,17 +16,17 @@ import (
 )
 
 var (
-	anyVideo = wants(core.KindVideo, core.CodecAny)
-	anyAudio = wants(core.KindAudio, core.CodecAny)
-	onlyH264 = wants(core.KindVideo, core.CodecH264)
-	onlyH265 = wants(core.KindVideo, core.CodecH265)
+	anyVideo = mediaOf(core.KindVideo, core.CodecAny)
+	anyAudio = mediaOf(core.KindAudio, core.CodecAny)
+	onlyH264 = mediaOf(core.KindVideo, core.CodecH264)
+	onlyH265 = mediaOf(core.KindVideo, core.CodecH265)
 
 	slice = []byte{0x41, 0x9a, 0x80, 1}
 	idr   = []byte{0x65, 0x88, 0x80, 1}
 )
 
-// TestSilence: what comes is there, and away five seconds after the last of it, ten where it pauses. Who reads access
-// units and who reads packets say the same, to the millisecond.
+// TestSilence: what comes is there, and away five seconds after the last of it, ten where it pauses. Readers of
+// access units and readers of packets report the same, to the millisecond.
 func TestSilence(t *testing.T) {
 	cases := []struct {
 		name  string
@@ -189,8 +189,8 @@ func TestPanic(t *testing.T) {
 		g.until(t, false).Reason)
 }
 
-// TestDialAside: a camera that takes a connection and says nothing holds up neither Open nor Close; it is dialled once for
-// all, and left when the dial ends.
+// TestDialAside: a camera that takes a connection and says nothing holds up neither Open nor Close; it is dialled once
+// for all, and left when the dial ends.
 func TestDialAside(t *testing.T) {
 	hold, asked := make(chan struct{}), atomic.Int32{}
 	web := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -216,7 +216,7 @@ func TestDialAside(t *testing.T) {
 	require.True(t, Wait(3*time.Second))
 }
 
-// TestRefused: a source that cannot be dialled is everybody's reason, without its password.
+// TestRefused: a source that cannot be dialled gives each reader that reason, without its password.
 func TestRefused(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSharedPacket: a packet of a source that is not RTP is everybody's. What one tap makes of it changes it for no other,
-// and no other can be reading while it is changed (-race).
+// TestSharedPacket: the packets of a source that is not RTP are shared. A tap changes them for no other reader, and
+// none can be reading while it does (-race).
 func TestSharedPacket(t *testing.T) {
 	name, s := newSource(t, "")
 	camera := publish(s, h264Codec(core.PayloadTypeRAW))
@@ -40,8 +40,8 @@ func TestSharedPacket(t *testing.T) {
 	}
 }
 
-// TestRecoveryPoint: upstream's depacketiser drops what an open GOP begins with. The unit behind it is a keyframe all the
-// same, and gets the parameter sets that only the SDP has.
+// TestRecoveryPoint: upstream's depacketiser drops what an open GOP begins with. The unit behind it is a keyframe all
+// the same, and gets the parameter sets that only the SDP has.
 func TestRecoveryPoint(t *testing.T) {
 	name, s := newSource(t, "")
 	camera := publish(s, h264Codec(96))

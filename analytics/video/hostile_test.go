@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// see pushes units as one stream and decodes whatever becomes due; it gives how many pictures and errors there were.
+// see pushes units as one stream and decodes what becomes due; it returns the numbers of pictures and errors.
 func see(t testing.TB, codec Codec, list [][]byte) (pictures, failures int) {
 	t.Helper()
 	s := NewSampler(codec, 4<<20)

@@ -113,7 +113,7 @@ func TestEveryIntervalGetsItsLook(t *testing.T) {
 	}
 }
 
-// TestPictureIsTheOneOfItsTime: the room's grey tells the frame number, whatever the order of coding.
+// TestPictureIsTheOneOfItsTime: the room's grey is the frame number, in any order of coding.
 func TestPictureIsTheOneOfItsTime(t *testing.T) {
 	const graph = "color=black:size=64x64:rate=10:duration=8,geq=lum='16+2*N':cb=128:cr=128"
 	for _, args := range []string{"-c:v libx264 -g 10 -bf 3", "-c:v libx264 -g 80 -bf 3", "-c:v libx265 -x265-params log-level=none:keyint=80"} {
@@ -180,7 +180,6 @@ func difference(a, b *image.RGBA) float64 {
 	return sum / float64(len(a.Pix))
 }
 
-// onePicture decodes the first picture of a clip.
 func onePicture(t testing.TB, path string) *Picture {
 	t.Helper()
 	codec, list := units(t, path)

@@ -1,5 +1,5 @@
-// Package chromium opens the browsers of tests. It promises: a browser is new and headless, asks nothing of the Internet by
-// itself, plays without a click, is driven through pipes, and ends with the test.
+// Package chromium opens the browsers of tests. It promises: a browser is new and headless, asks nothing of the
+// Internet by itself, plays without a click, is driven through pipes, and ends with the test.
 package chromium
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// New is a tab of a browser that starts with its first use. Its context outlives the test's, because cleanups still ask it.
+// New is a tab of a browser that starts with its first use. Its context outlives the test's: cleanups still use it.
 func New(t testing.TB, width, height int, more ...chromedp.ExecAllocatorOption) (ctx context.Context, end context.CancelFunc) {
 	t.Helper()
 	options := append([]chromedp.ExecAllocatorOption{

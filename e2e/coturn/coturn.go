@@ -1,5 +1,5 @@
-// Package coturn runs Debian's coturn for tests. It promises: the server ends with the test, all that it writes lies in the
-// test's folder, Debian's configuration stays out of it, and it listens when Start or Run returns.
+// Package coturn runs Debian's coturn for tests. It promises: the server ends with the test, all that it writes lies in
+// the test's folder, Debian's configuration stays out of it, and it listens when Start or Run returns.
 package coturn
 
 import (
@@ -15,15 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What servers are told unless the test tells them something else.
+// Defaults of servers.
 const (
 	User     = "viewer"
 	Password = "s3cret-of-viewer"
 	Realm    = "e2e"
 )
 
-// Start runs coturn on loopback, and returns the port that it listens on, UDP and TCP. Peers on loopback are allowed, so
-// that it relays within the machine.
+// Start runs coturn on loopback, and returns the port that it listens on, UDP and TCP. Peers on loopback are allowed,
+// so that it relays within the machine.
 func Start(t testing.TB, args ...string) int {
 	t.Helper()
 	_, err := exec.LookPath("turnserver")

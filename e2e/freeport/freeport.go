@@ -28,8 +28,8 @@ func Take(t testing.TB) int {
 	return 0
 }
 
-// Reserve is a TCP port of 127.0.0.1 that the kernel gives to nobody who asks for any port, until release: it is bound,
-// and nobody listens, so connections are refused. A server with SO_REUSEADDR, as most set it, may listen on it.
+// Reserve is a TCP port of 127.0.0.1 that the kernel gives to no other caller that asks for any port, until release: it
+// is bound without a listener, so connections are refused. A server with SO_REUSEADDR, as most have, may listen on it.
 func Reserve() (port int, release func(), err error) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {

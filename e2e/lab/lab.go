@@ -105,7 +105,7 @@ func need(t testing.TB) {
 	}
 }
 
-// allowed tells whether we may make a network namespace; root in a container may not.
+// allowed is whether this process may make a network namespace; root in a container may not.
 func allowed() error {
 	// in a child: a thread of ours that ends for it would take along the browsers that were forked on it
 	cmd := exec.CommandContext(context.Background(), "true")
@@ -144,10 +144,10 @@ func (l *Lab) router(ns *Namespace, public, private string) {
 	ns.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward")
 }
 
-// Unplug takes the cable out of a machine, so that what it had to say is missed and nothing is refused.
+// Unplug cuts a machine's link: its packets are lost and nothing is refused.
 func (l *Lab) Unplug(ns *Namespace) { ns.run("ip", "link", "set", "eth0", "down") }
 
-// Plug puts it in again.
+// Plug restores the link.
 func (l *Lab) Plug(ns *Namespace) {
 	ns.run("ip", "link", "set", "eth0", "up")
 	ns.run("ip", "route", "replace", "default", "via", boxGateway)

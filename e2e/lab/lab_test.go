@@ -18,7 +18,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestNAT: the routers are what they are called.
 func TestNAT(t *testing.T) {
 	l := New(t)
 	servers := []string{Server + ":7", "203.0.113.2:7"}
@@ -81,7 +80,7 @@ func TestNAT(t *testing.T) {
 	require.Equal(t, []string{kept, kept}, seen(5000))
 	require.True(t, dials(Server+":81"))
 
-	// nothing of another network is reached, and nobody is told so
+	// nothing of another network is reached, and no error is sent
 	require.False(t, dials(BoxHost+":1984"))
 }
 

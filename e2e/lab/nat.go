@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// NAT is what a router does with what leaves its network. It forwards no port, and drops what nobody asked for.
+// NAT is what a router does with what leaves its network. It forwards no port, and drops what is no reply.
 type NAT struct {
 	// Symmetric gives each destination another port of the router's, so that what a STUN server saw is of no use to
 	// others. Ports are kept otherwise.
@@ -39,8 +39,8 @@ func (l *Lab) SetNAT(router *Namespace, nat NAT) {
 		"table ip lab {",
 		"chain input {",
 		"type filter hook input priority filter",
-		// A packet to the router itself that arrives before its own first one out would, if it were not dropped, take the
-		// mapping's place in conntrack, and another port would be given: no hole could be punched.
+		// A packet to the router itself that arrives before its own first one out would, if it were not dropped, take
+		// the mapping's place in conntrack, and another port would be given: no hole could be punched.
 		`iifname "wan" ct state != { established, related } drop`,
 		"}",
 		"chain forward {",
@@ -55,7 +55,7 @@ func (l *Lab) SetNAT(router *Namespace, nat NAT) {
 		"}",
 	)
 
-	// a flow keeps the mapping it began with, whatever the rules say now
+	// a flow keeps the mapping it began with when the rules change
 	out, err := router.Command("conntrack", "-D", "-p", "udp").CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && strings.Contains(string(out), " 0 flow entries") {
@@ -64,7 +64,7 @@ func (l *Lab) SetNAT(router *Namespace, nat NAT) {
 	require.NoError(l.t, err, "%s", out)
 }
 
-// Asked tells whether a router, by its outer address, has sent UDP to a server's address and port.
+// Asked returns whether a router, by its outer address, has sent UDP to a server's address and port.
 func (l *Lab) Asked(from, server string, port int) bool {
 	l.t.Helper()
 	out, err := l.Internet.Command("nft", "list", "set", "ip", "lab", "asked").CombinedOutput()
@@ -72,7 +72,7 @@ func (l *Lab) Asked(from, server string, port int) bool {
 	return strings.Contains(string(out), fmt.Sprintf("%s . %s . %d", from, server, port))
 }
 
-// nft runs a script; it wants each brace that closes on a line of its own.
+// nft runs a script; it requires each closing brace on a line of its own.
 func (ns *Namespace) nft(lines ...string) {
 	ns.lab.t.Helper()
 	cmd := ns.Command("nft", "-f", "-")

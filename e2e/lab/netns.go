@@ -119,7 +119,7 @@ func (ns *Namespace) answer(address string, reply func(packet []byte, from net.A
 				return
 			}
 			if text := reply(b[:n], from); len(text) > 0 {
-				_, _ = conn.WriteTo(text, from) // who does not get it asks again
+				_, _ = conn.WriteTo(text, from) // a client that does not get it asks again
 			}
 		}
 	}()
@@ -168,7 +168,7 @@ func remove(name string) error {
 	for {
 		out, err := netns("pids", name)
 		if err != nil || strings.TrimSpace(out) == "" {
-			break // it was not made, or nobody is in it
+			break // it was not made, or no process is in it
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("processes %q do not end", strings.Fields(out))

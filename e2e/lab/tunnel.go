@@ -45,7 +45,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 AllowTcpForwarding remote
 `, Server, sshPort, filepath.Join(dir, "host"), keys))
-	// Only sshd sees these: it wants a folder that Debian's service makes, and refuses an account that is locked, as
+	// Only sshd sees these: it requires a folder that Debian's service makes, and refuses an account that is locked, as
 	// root is on many machines. `ip netns exec` gave it mounts of its own.
 	shadow := file("shadow", "root:*:20000:0:99999:7:::\nsshd:!:20000::::::\n")
 	sshd := process.Start(l.t, l.Internet.Command("sh", "-c", `mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && mount --bind "$1" /etc/shadow &&

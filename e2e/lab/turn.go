@@ -29,7 +29,7 @@ func (l *Lab) StartTURN(cfg TURN) *process.Process {
 	return coturn.Run(l.t, l.Internet.Command, cmp.Or(cfg.Address, Server), cmp.Or(cfg.Port, 3478), args...)
 }
 
-// listens tells whether TCP connections to an address of the Internet are taken.
+// listens is whether TCP connections to an address of the Internet are taken.
 func (l *Lab) listens(address string) bool {
 	conn, err := l.Internet.Dial(l.t.Context(), "tcp4", address)
 	if err != nil {

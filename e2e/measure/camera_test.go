@@ -27,7 +27,6 @@ func (s *server) publish(stream string, args []string) *exec.Cmd {
 	return exec.Command("ffmpeg", args...)
 }
 
-// run starts a publisher and ends it with the test.
 func (s *server) run(stream string, cmd *exec.Cmd) {
 	s.t.Helper()
 	p := process.Start(s.t, cmd)

@@ -134,7 +134,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// tick draws the clock into w as its pictures fall due, until w does not want them any more. A picture that was late is
+// tick draws the clock into w as its pictures fall due, until w fails. A picture that was late is
 // drawn all the same: a camera's time does not jump.
 func tick(w io.Writer) error {
 	picture := scene()

@@ -26,7 +26,6 @@ type turn struct {
 	bytes     int64
 }
 
-// cores is how many processors were kept busy.
 func (s *turn) cores() float64 { return s.cpu.Seconds() / s.wall.Seconds() }
 
 func (s *turn) spent() (cpu time.Duration) {
@@ -51,7 +50,7 @@ func (s *turn) slice(t testing.TB, length time.Duration) (cores float64) {
 	return cpu.Seconds() / wall.Seconds()
 }
 
-// compare weighs two ways for five minutes each, in turns, and tells how many times the first the second costs.
+// compare weighs two ways for five minutes each, in turns, and returns the second's cost divided by the first's.
 func compare(t testing.TB, theirs, ours *turn) float64 {
 	t.Helper()
 	const parts = 10

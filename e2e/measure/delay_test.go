@@ -19,7 +19,7 @@ const hlsBound = 5000
 var modes = []struct {
 	name string
 	page map[string]string // by binary
-	mode string            // as clock.js tells it, which cannot tell HLS from MSE on a page without our player
+	mode string            // as clock.js reports it, which cannot distinguish HLS from MSE on a page without our player
 }{
 	{"WebRTC", map[string]string{"upstream": "stream.html?src=clock&mode=webrtc", "ours": "stream.html?src=clock&mode=webrtc"}, "webrtc"},
 	{"MSE", map[string]string{"upstream": "stream.html?src=clock&mode=mse", "ours": "stream.html?src=clock&mode=mse"}, "mse"},

@@ -76,7 +76,7 @@ func (f *follower) open(ctx context.Context, address string) error {
 	return err
 }
 
-// step reads the media playlist and what is new in it. It tells how long a player waits until the next step.
+// step reads the media playlist and what is new in it. It returns how long a player waits until the next step.
 func (f *follower) step(ctx context.Context) (time.Duration, error) {
 	address := *f.base
 	low := f.low && f.segment >= 0

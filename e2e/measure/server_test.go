@@ -58,7 +58,6 @@ webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, netw
 	return s
 }
 
-// stream is what api/streams tells of one.
 type stream struct {
 	Producers, Consumers []any
 }

@@ -10,7 +10,7 @@ const (
 	shown = 32 << 10 // bytes of it when a test fails
 )
 
-// Output is a writer that keeps what it gets; of more than kept bytes, the newest.
+// Output is a writer that keeps the newest bytes, at most kept.
 type Output struct {
 	mu sync.Mutex
 	b  bytes.Buffer // guarded by mu
@@ -53,7 +53,6 @@ func (w *LineWriter) Write(p []byte) (int, error) {
 	}
 }
 
-// tail is the end of a long text.
 func tail(text string, length int) string {
 	if len(text) <= length {
 		return text

@@ -1,8 +1,8 @@
 // Package process starts the programs that tests need: servers, cameras, databases.
 //
-// It promises: a program ends with the test that started it, together with the children that stayed in its process group;
-// it ends, too, when the test process dies first, however that dies. What it prints is kept, up to a bound, and shown when
-// the test fails. Ports for it come from e2e/freeport. Begin with Start.
+// It promises: a program ends with the test that started it, together with the children that stayed in its process
+// group; it ends, too, when the test process dies first, however that dies. What it prints is kept, up to a bound, and
+// shown when the test fails. Ports for it come from e2e/freeport. Begin with Start.
 package process
 
 import (
@@ -28,8 +28,8 @@ type Process struct {
 	out  Output
 }
 
-// Start starts a program that ends with the test. Its standard output and standard error are kept where cmd does not send
-// them elsewhere.
+// Start starts a program that ends with the test. Its standard output and standard error are kept where cmd does not
+// send them elsewhere.
 func Start(t testing.TB, cmd *exec.Cmd) *Process {
 	t.Helper()
 	p, err := Spawn(cmd)
@@ -85,8 +85,8 @@ func awaitExit(pid int) {
 	}
 }
 
-// Root is the project's folder. Paths that the compiler knows may be trimmed, so it is found from the folder of the test
-// that runs.
+// Root is the project's folder. Paths that the compiler knows may be trimmed, so it is found from the folder of the
+// test that runs.
 func Root() string {
 	dir, err := os.Getwd()
 	for err == nil && dir != "/" {
@@ -144,10 +144,10 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
-// End sends a signal and waits for the program's end. A program that does not obey within the limit is killed, which is the
-// only error.
+// End sends a signal and waits for the program's end. A program that does not obey within the limit is killed, which is
+// the only error.
 func (p *Process) End(sig syscall.Signal, limit time.Duration) error {
-	_ = p.cmd.Process.Signal(sig) // fails if it has ended, which done tells
+	_ = p.cmd.Process.Signal(sig) // fails if it has ended; done is closed then
 	select {
 	case <-p.done:
 		return nil

@@ -22,8 +22,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Cluster is a running PostgreSQL with a folder of its own, on a free port of loopback. It trusts everybody who reaches
-// it, and does not sync: it survives being killed, as tests do to it, but not a power cut.
+// Cluster is a running PostgreSQL with a folder of its own, on a free port of loopback. It trusts every client,
+// and does not sync: it survives being killed, as tests do to it, but not a power cut.
 type Cluster struct {
 	Port int
 

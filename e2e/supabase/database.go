@@ -15,7 +15,7 @@ import (
 type Database struct {
 	Cluster *Cluster
 	Name    string
-	URL     string // for whoever connects, as the owner of all tables
+	URL     string // of a session as the owner of all tables
 }
 
 // template is the database that others are copied from: a copy takes a fifth of the time of the migrations.
@@ -52,7 +52,6 @@ func (c *Cluster) create(t testing.TB, from string) *Database {
 	return &Database{Cluster: c, Name: name, URL: c.url(name)}
 }
 
-// exec runs statements in one go, which is one transaction unless they say otherwise.
 func (c *Cluster) exec(t testing.TB, database, sql string) {
 	t.Helper()
 	ctx := context.Background()
@@ -63,13 +62,13 @@ func (c *Cluster) exec(t testing.TB, database, sql string) {
 	require.NoError(t, err)
 }
 
-// Connect is a session as the owner of all tables; "set role" makes it somebody else's.
+// Connect is a session as the owner of all tables; "set role" makes it another role's.
 func (d *Database) Connect(t testing.TB) *pgx.Conn {
 	t.Helper()
 	return d.ConnectNotices(t, nil)
 }
 
-// ConnectNotices is Connect, and tells each notice and warning.
+// ConnectNotices is Connect, and reports each notice and warning.
 func (d *Database) ConnectNotices(t testing.TB, tell func(*pgconn.Notice)) *pgx.Conn {
 	t.Helper()
 	config, err := pgx.ParseConfig(d.URL)

@@ -6,7 +6,7 @@ type Fault int
 // What happens to a request. Where nothing else is said it does not reach the server behind.
 const (
 	None       Fault = iota
-	Refused          // nobody listens: connections are refused, and those there are reset
+	Refused          // no listener: connections are refused, and open ones reset
 	Reset            // the request is done, and the connection reset in the middle of the reply's head
 	Swallowed        // the request is done, and the connection closed without a reply
 	Hang             // no reply, until the client goes or ProxyOptions.Patience is over

@@ -35,7 +35,7 @@ func LegacyKeys() Keys {
 	return k
 }
 
-// User is the token of somebody who is signed in and may read these stores.
+// User is the token of a signed-in user who may read these stores.
 func (k Keys) User(stores ...string) string {
 	return k.Token(map[string]any{
 		"role": "authenticated", "aud": "authenticated", "sub": "6f1c5a52-7a0e-4b0c-9d3c-0f8e0c8b7a11",

@@ -10,7 +10,7 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/e2e/freeport"
 )
 
-// port is a TCP port of loopback that stays ours while nobody listens on it, and connections to it are refused.
+// port is a TCP port of loopback that stays ours while it has no listener, and connections to it are refused.
 type port struct {
 	addr    string
 	release func()
@@ -28,7 +28,7 @@ func reserve() (*port, error) {
 	return &port{addr: fmt.Sprintf("127.0.0.1:%d", number), release: release, conns: map[net.Conn]struct{}{}}, nil
 }
 
-// listen listens. The server must call track.
+// listen requires the server to call track.
 func (p *port) listen() (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", p.addr)
 	if err != nil {
@@ -69,7 +69,7 @@ func (p *port) close() {
 	p.release()
 }
 
-// reset closes a connection so that the other side is told of an error, not of an end.
+// reset closes a connection so that the other side gets an error, not an end.
 func reset(conn net.Conn) {
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()

@@ -30,7 +30,7 @@ type ProxyOptions struct {
 // Proxy stands between a client and a server and fails on demand. It starts with none.
 type Proxy struct {
 	URL   string // where the server seems to be
-	HTTPS string // the same with a certificate that nobody signed, for a name that it is not
+	HTTPS string // the same with a self-signed certificate for another name
 	// HugeBytes is how much of HugeError's body clients let themselves be sent.
 	HugeBytes atomic.Int64
 
@@ -39,7 +39,7 @@ type Proxy struct {
 	good    *httputil.ReverseProxy
 	base    *http.Transport
 	port    *port
-	plain   *http.Server // tells the port of its connections
+	plain   *http.Server // notifies port of its connections
 	tls     *httptest.Server
 	other   *httptest.Server // the other host of Redirected
 	closing chan struct{}

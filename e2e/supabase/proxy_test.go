@@ -79,7 +79,7 @@ func TestFaults(t *testing.T) {
 	require.Less(t, p.HugeBytes.Load(), int64(100<<20), "the client left early")
 }
 
-// TestRedirects: a client that follows them is seen at the other host, with the key that it should not have told.
+// TestRedirects: a client that follows them is seen at the other host, with the key that it should not have sent.
 func TestRedirects(t *testing.T) {
 	p := NewProxy(t, "http://127.0.0.1:1", ProxyOptions{})
 	c := client(t)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// story is told to both databases: a stay of two hours, one over midnight, a seat left to its belongings, another store.
+// story is what both databases hold: stays of two hours and over midnight, a seat with only belongings, another store.
 var story = func() (list []string) {
 	event := func(n int, store, seat, kind, status, before, at string) {
 		list = append(list, fmt.Sprintf(`insert into detection_events values ('0193a000-0000-7000-8000-%012d', '%s', %s, 'cam', '%s', %s, %s, 0.5, '%s', '%[7]s')`,

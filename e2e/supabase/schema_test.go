@@ -159,7 +159,7 @@ func TestWorkersTables(t *testing.T) {
 		"select (select count(*) from seat_status) + (select count(*) from detection_events)").Scan(&kept))
 	require.Equal(t, 3, kept)
 
-	// the statements that were said mend it
+	// the statements of the warnings mend it
 	db.Exec(t, `alter table detection_events rename to detection_events_old;
 		update seat_status set status = 'occupied' where status = 'taken';
 		update seat_status set store_id = 'mine', stream = 'cam', items_detected = false, detection_confidence = 0, since = updated_at;

@@ -125,7 +125,7 @@ func drip(conn net.Conn, b []byte, every time.Duration, closing <-chan struct{})
 	}
 }
 
-// gigabyte is 500 with a body that nobody wants to hold in memory.
+// gigabyte is 500 with a body that is too large for memory.
 func (p *Proxy) gigabyte(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(http.StatusInternalServerError)

@@ -1,5 +1,5 @@
-// Package supabase is a Supabase project of real parts on loopback, for tests: PostgreSQL from Debian with the schema of
-// analytics/supabase, the REST and auth of @supabase/lite before it, and a proxy that fails on demand before that.
+// Package supabase is a Supabase project of real parts on loopback, for tests: PostgreSQL from Debian with the schema
+// of analytics/supabase, the REST and auth of @supabase/lite before it, and a proxy that fails on demand before that.
 //
 // Everything ends with the test that began it, or with the test process if that dies first; only the cluster that
 // Shared gives lives until Close. Assertions belong on PostgreSQL (Database.Connect), not on REST's strings, where lite

@@ -47,8 +47,7 @@ func command(r Room) string {
 	return strings.Join(words, " ")
 }
 
-// fold breaks after the graph's commas and at its ends, where YAML's folding
-// puts the blank back that stood there.
+// fold breaks after the graph's commas and at its ends, where YAML's folding puts the blank back that stood there.
 func fold(s string) string {
 	s = strings.ReplaceAll(s, ", ", ",\n")
 	s = strings.ReplaceAll(s, ` "`, "\n\"")

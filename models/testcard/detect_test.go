@@ -23,7 +23,6 @@ import (
 
 const side = testcard.InputSize
 
-// root is the module's folder.
 const root = "../.."
 
 var initialize = sync.OnceValue(func() error {
@@ -111,8 +110,7 @@ func suppress(all []found) (kept []found) {
 	return kept
 }
 
-// letterbox is the ffmpeg filter that every picture goes through, swscale's
-// conversion with the given options first.
+// letterbox is the ffmpeg filter that every picture goes through, swscale's conversion with the given options first.
 func letterbox(scale string) string {
 	return fmt.Sprintf("scale=%d:%d:force_original_aspect_ratio=decrease:flags=area%s,format=bgr24,pad=%d:%d:0:0:color=0x727272",
 		side, side, scale, side, side)

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// Colours as 0xRRGGBB. The four of the figures are far from each other, from
-// the room's greys and from what cameras see, and not quite saturated, so that
-// a wrong matrix or range moves them by less than the model's tolerance.
+// Colours as 0xRRGGBB. The four of the figures are far from each other, from the room's greys and from what cameras
+// see, and not quite saturated, so that a wrong matrix or range moves them by less than the model's tolerance.
 const (
 	coatColor   = 0xD020B0
 	headColor   = 0xE0D030
@@ -25,14 +24,12 @@ const (
 	white      = 0xFFFFFF
 )
 
-// Graph returns a lavfi filter graph without end that draws the room, one frame
-// after the other, in BT.601 limited range. It holds no double quote, no '#'
-// and no '$', so it stands between double quotes in an exec: source of go2rtc.
+// Graph returns a lavfi filter graph without end that draws the room, one frame after the other, in BT.601 limited
+// range. It holds no double quote, no '#' and no '$', so it stands between double quotes in an exec: source of go2rtc.
 // It panics for a room that Validate refuses.
 //
-// The empty room is drawn once and repeated. Every place that is ever taken has
-// its own boxes, enabled on the frames that the timetable gives it, because a
-// disabled box costs nothing and an overlay costs a frame.
+// The empty room is drawn once and repeated. Every place that is ever taken has its own boxes, enabled on the frames
+// that the timetable gives it, because a disabled box costs nothing and an overlay costs a frame.
 func (r Room) Graph() string {
 	if err := r.Validate(); err != nil {
 		panic("testcard: " + err.Error())
@@ -71,7 +68,7 @@ func (r Room) background() []string {
 	return append(g, r.box(black, "", counterX, 0, counterX+counterBlocks*counterSize, counterSize))
 }
 
-// figures draws each place once, enabled whenever anybody stands in it.
+// figures draws each place once, enabled whenever a figure stands in it.
 func (r Room) figures() (g []string) {
 	type place struct {
 		thing Thing

@@ -2,8 +2,7 @@ package testcard
 
 import "math"
 
-// modelNote is what the model's metadata says under "note", for log, page and
-// overlay. The key "testcard" is "1".
+// modelNote is what the model's metadata says under "note", for log, page and overlay. The key "testcard" is "1".
 const modelNote = "test card: sees nothing but its own figures"
 
 const (
@@ -15,16 +14,13 @@ const (
 
 // Model returns the detector as an ONNX file: opset 11, IR version 7.
 //
-// Input "images" is float32 [1,3,416,416], BGR 0..255, the picture at the top
-// left and 114 around it. Output "output" is float32 [1,3549,85] in the raw form
-// of YOLOX: centre offsets and log sizes for each cell of strides 8, 16 and 32,
+// Input "images" is float32 [1,3,416,416], BGR 0..255, the picture at the top left and 114 around it. Output "output"
+// is float32 [1,3549,85] in the raw form of YOLOX: centre offsets and log sizes for each cell of strides 8, 16 and 32,
 // then objectness and class scores, both 0..1.
 //
-// A figure is two colours that lie as it has them. The share of each colour's
-// box that is filled says whether it is there, the share of the frame around it
-// says whether it is that figure or something larger; the lesser of the shares
-// minus the frame's is its score. Persons are found on stride 16 and things on
-// stride 8; on stride 32 nothing ever is.
+// A figure is two colours that lie as it has them. The share of each colour's box that is filled says whether it is
+// there, the share of the frame around it says whether it is that figure or something larger; the lesser of the shares
+// minus the frame's is its score. Persons are found on stride 16 and things on stride 8; on stride 32 nothing ever is.
 func Model() []byte {
 	g := &graph{}
 	small := g.pool("images", InputSize, box{size: [2]int64{shrink, shrink}, stride: shrink})
@@ -92,9 +88,8 @@ func (g *graph) figure(bodyNear, markNear string, s shape) string {
 	}
 	least := g.node("Min", []string{full, mark})
 
-	// The share of the ring that is filled: the areas of the colours in the
-	// frame less those in the boxes. The score climbs from 0 where the figure's
-	// share is half ahead of the ring's to 1 where it is three quarters ahead.
+	// The share of the ring that is filled: the areas of the colours in the frame less those in the boxes. The score
+	// climbs from 0 where the figure's share is half ahead of the ring's to 1 where it is three quarters ahead.
 	const gain, half = 4, 0.5
 	score := g.node("Conv", []string{
 		g.node("Concat", []string{least, both, body, mark}, integer("axis", 1)),
@@ -129,8 +124,7 @@ type box struct {
 	stride int64
 }
 
-// around is a window of the shrunken picture, dy below each cell's centre;
-// everything is given in input pixels.
+// around is a window of the shrunken picture, dy below each cell's centre; everything is given in input pixels.
 func around(stride, dy, width, height int64) box {
 	return box{
 		size:   [2]int64{height / shrink, width / shrink},
@@ -141,9 +135,8 @@ func around(stride, dy, width, height int64) box {
 
 func (b box) area() float32 { return float32(b.size[0] * b.size[1]) }
 
-// pool averages x, a square of n pixels, over the box at every cell; what lies
-// outside counts as 0. The padding stands in its own node because AveragePool
-// refuses pads as large as its window and cannot begin inside the picture.
+// pool averages x, a square of n pixels, over the box at every cell; what lies outside counts as 0. The padding stands
+// in its own node because AveragePool refuses pads as large as its window and cannot begin inside the picture.
 func (g *graph) pool(x string, n int64, b box) string {
 	cells := n / b.stride
 	var before, after [2]int64

@@ -111,7 +111,7 @@ func match(t *testing.T, n int, got []found, room testcard.Room, w testcard.Thin
 }
 
 // inSeat checks that a found person's foot point and a found thing's centre lie
-// well inside their seat, and those of nobody's well outside every seat.
+// well inside their seat, and those of no seat well outside every seat.
 func inSeat(t *testing.T, n int, room testcard.Room, w testcard.Thing, f found) {
 	t.Helper()
 	const margin = 0.04

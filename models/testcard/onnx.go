@@ -7,7 +7,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Field numbers and constants of onnx.proto3 (IR version 7 is that of ONNX 1.7): https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+// Field numbers and constants of onnx.proto3 (IR version 7 is that of ONNX 1.7):
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
 const (
 	onnxFloat, onnxInt64 = 1, 7 // TensorProto.DataType
 	attrInt, attrInts    = 2, 7 // AttributeProto.AttributeType
@@ -64,7 +65,6 @@ func (g *graph) named(op, output string, inputs []string, attributes ...[]byte) 
 	return output
 }
 
-// floats adds a constant tensor.
 func (g *graph) floats(shape []int64, values ...float32) string {
 	return g.constant(onnxFloat, shape, values)
 }
@@ -106,7 +106,6 @@ func (g *graph) model(input, output []byte, note string) []byte {
 	return message(m, 14, text(text(nil, 1, "note"), 2, note))
 }
 
-// tensor names a float tensor and its shape.
 func tensor(name string, dimensions ...int64) []byte {
 	var shape []byte
 	for _, d := range dimensions {

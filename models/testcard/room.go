@@ -42,10 +42,9 @@ func (r Room) Validate() error {
 // PeriodFrames returns the number of frames in one period.
 func (r Room) PeriodFrames() int { return r.frames(r.period()) }
 
-// Args returns ffmpeg's arguments from the first up to the output, which the
-// caller appends (with its -f). The codec is h264, hevc, mjpeg or rawvideo
-// (bgr24); extra arguments stand behind the encoder's own and so override them.
-// It panics for a room that Validate refuses and for any other codec.
+// Args returns ffmpeg's arguments from the first up to the output, which the caller appends (with its -f). The codec is
+// h264, hevc, mjpeg or rawvideo (bgr24); extra arguments stand behind the encoder's own and so override them. It panics
+// for a room that Validate refuses and for any other codec.
 func (r Room) Args(codec string, extra ...string) []string {
 	args := []string{"-hide_banner", "-loglevel", "error", "-nostdin"}
 	if r.Realtime {
@@ -82,7 +81,7 @@ func (r Room) frames(d time.Duration) int { return int(math.Round(d.Seconds() * 
 func (r Room) startFrames() int { return r.frames(r.Start) }
 
 // hopFrames is how long a walking figure stays in one place: a fifth of a
-// second, whatever the period is, so that nobody takes a passer-by for a guest.
+// second, of any period, so that a passer-by is not counted as a guest.
 func (r Room) hopFrames() int { return max(1, r.Rate/5) }
 
 // inputHeight is the height of the room in input pixels.

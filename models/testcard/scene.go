@@ -8,9 +8,8 @@ import (
 // defaultPeriod is how long the room takes to show everything once.
 const defaultPeriod = 60 * time.Second
 
-// The timetable, in seconds of defaultPeriod. Between them the two seats go
-// through every transition of the seat state machine: A is abandoned and taken
-// again, B is abandoned and cleared, and a passer-by changes neither.
+// The timetable, in seconds of defaultPeriod. Between them the two seats go through every transition of the seat state
+// machine: A is abandoned and taken again, B is abandoned and cleared, and a passer-by changes neither.
 var (
 	personsA = []stay{{4, 16}, {34, 44}}
 	personsB = []stay{{10, 22}}
@@ -49,8 +48,7 @@ type act struct {
 	from, to int
 }
 
-// acts returns the whole play. ffmpeg draws from it and At reads from it, so
-// the two cannot disagree.
+// acts returns the whole play. ffmpeg draws from it and At reads from it, so the two cannot disagree.
 func (r Room) acts() []act {
 	var acts []act
 	for _, s := range personsA {
@@ -103,7 +101,7 @@ func (r Room) passer() []act {
 	return acts
 }
 
-// inView tells whether a figure on this column is wholly in the picture.
+// inView is whether a figure on this column is wholly in the picture.
 func inView(cell int) bool {
 	x := cellCenter(cell)
 	return x-personWidth/2 >= 0 && x+personWidth/2 <= InputSize

@@ -1,15 +1,13 @@
-// Package testcard is a camera and a detector that need nothing but ffmpeg and
-// ONNX Runtime: a synthetic room that ffmpeg draws, and a model of a few
-// kilobytes that finds the figures and things of that room and nothing else.
+// Package testcard is a camera and a detector that need nothing but ffmpeg and ONNX Runtime: a synthetic room that
+// ffmpeg draws, and a model of a few kilobytes that finds the figures and things of that room and nothing else.
 //
 // What it promises:
 //   - The same Room always draws the same frames, and At says for every one of
 //     them which figures and things stand where: tests may be exact to the frame.
 //   - A figure that is drawn is wholly in view. It hops from place to place at
 //     frame boundaries, so that its foot point is never on the edge of a seat.
-//   - Sizes are fractions of the width. At any landscape size the letterboxed
-//     416×416 input shows figures of the same size on the cells of the model's
-//     grid, so that a clean figure scores near the top of the scale.
+//   - Sizes are fractions of the width. At any landscape size the letterboxed 416×416 input shows figures of the same
+//     size on the cells of the model's grid, so that a clean figure scores near the top of the scale.
 //   - The model is written by this package (Model) from a handful of numbers.
 //     Nothing in it is learnt, and it says so in its metadata.
 //
@@ -20,9 +18,8 @@ package testcard
 
 import "math"
 
-// InputSize is the width and height in pixels of the model's input. All sizes
-// of the room are given in pixels of a letterboxed picture of this size, in
-// which the room is InputSize wide whatever its own width is.
+// InputSize is the width and height in pixels of the model's input. All sizes of the room are given in pixels of a
+// letterboxed picture of this size, in which the room is InputSize wide at any width of its own.
 const InputSize = 416
 
 // COCO's class numbers of what the room shows.
@@ -71,9 +68,8 @@ type Seat struct {
 	ItemsROI []Point // the desk beside it
 }
 
-// Seats returns seats A and B. The polygons hold for every size that Validate
-// accepts: foot points and centres of things lie at least 0.05 inside, and the
-// figures' other places as far outside.
+// Seats returns seats A and B. The polygons hold for every size that Validate accepts: foot points and centres of
+// things lie at least 0.05 inside, and the figures' other places as far outside.
 func Seats() []Seat {
 	return []Seat{
 		seat("A", cellCenter(seatACell), seatAThing),

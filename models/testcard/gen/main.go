@@ -1,5 +1,4 @@
-// Command gen writes ../testcard.onnx and testcard.yaml. It is run in
-// models/testcard by go generate.
+// Command gen writes ../testcard.onnx and testcard.yaml. It is run in models/testcard by go generate.
 package main
 
 import (
