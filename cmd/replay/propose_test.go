@@ -19,7 +19,7 @@ import (
 // TestProposalsOfRealClips: of the clip in which six people come from the left, stand at a table and go to the right,
 // the place where they stand is proposed, and no place where they only walk.
 func TestProposalsOfRealClips(t *testing.T) {
-	assets := filepath.Join("..", "..", "shared", "assets")
+	assets := filepath.Join("..", "..", "..", "shared", "assets")
 	const clip = "one-by-one-person-detection.mp4"
 	model, err := detect.Open(detect.Options{Path: filepath.Join(assets, "models", "yolox_nano.onnx")})
 	if err != nil {
