@@ -38,7 +38,6 @@ type Health struct {
 // Serve answers health checks until the process ends, with the problems that there are then. Where another go2rtc of
 // this machine does so already, it leaves that to it: only a container's one server needs to.
 func Serve(problems func() []string) {
-	log := app.GetLogger("analytics")
 	var cfg struct {
 		Mod endpoint `yaml:"api"`
 	}
@@ -52,7 +51,7 @@ func Serve(problems func() []string) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", socket)
 	if err != nil {
 		if !errors.Is(err, syscall.EADDRINUSE) {
-			log.Warn().Err(err).Msg("[analytics] health checks have no answer")
+			app.Logger.Warn().Err(err).Msg("[analytics] health checks have no answer")
 		}
 		return
 	}
