@@ -20,5 +20,4 @@ tests=$(known 'NF > 1 { for (i = 2; i <= NF; i++) print $i }' | paste -sd '|')
 	{ echo "test: upstream's tests do worse than patches/baseline.txt" >&2; exit 1; }
 
 echo "test: ours"
-# tests that say they are parallel wait for cameras more than they compute
-.make/gotestsum.sh -- "$@" -race -count=1 -parallel 3 -timeout 30m ./...
+.make/gotestsum.sh -- "$@" -race -count=1 -timeout 30m ./...

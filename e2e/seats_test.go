@@ -42,7 +42,6 @@ const confirmation = 4 * time.Second
 
 // TestClipsThroughRTSP: the events of the clips' true timelines, by way of a real RTSP connection into the database.
 func TestClipsThroughRTSP(t *testing.T) {
-	t.Parallel()
 	model := asset(t, "models", "yolox_nano.onnx")
 	cases := []struct {
 		clip, interval, abandoned string
