@@ -185,7 +185,7 @@ func TestUpstreamPages(t *testing.T) {
 	page("log.html", func() {
 		b.until(5*time.Second, `[...document.querySelectorAll('#log tr')].some(tr => tr.innerText.includes('[api] listen addr=127.0.0.1'))`)
 		run[any](b, `document.querySelector('#clean').click()`)
-		s.wait(5*time.Second, "it says OK", func() bool { return strings.Join(b.said(), "") == "OK" })
+		s.wait(15*time.Second, "it says OK", func() bool { return strings.Join(b.said(), "") == "OK" })
 		b.until(5*time.Second, `![...document.querySelectorAll('#log tr')].some(tr => tr.innerText.includes('[api] listen'))`)
 	})
 
@@ -208,6 +208,10 @@ func TestUpstreamPages(t *testing.T) {
 		require.Equal(t, "OK", save(after))
 		require.Equal(t, after, s.text())
 		s.wait(10*time.Second, "it has begun anew with it", func() bool { return s.status("api/streams?src=saved") == http.StatusOK })
+		// upstream begins anew while it answers the page's request to: whether the page is answered is a race
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.thrown = slices.DeleteFunc(b.thrown, func(text string) bool { return strings.Contains(text, "Failed to fetch") })
 	})
 }
 
