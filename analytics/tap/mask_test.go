@@ -46,7 +46,7 @@ func FuzzMask(f *testing.F) {
 	f.Fuzz(func(t *testing.T, password string) {
 		// what the mask itself, and the texts around it, have in them says nothing
 		if strings.Contains(password, "*") || password == "" {
-			t.Skip()
+			t.Skip("the mask, or the texts around it, hold it by themselves")
 		}
 		const host = "192.0.2.1"
 		for _, source := range []string{
