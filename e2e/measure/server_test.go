@@ -47,8 +47,13 @@ webrtc: {listen: "127.0.0.1:%d", ice_servers: [], filters: {loopback: true, netw
 		t: t, name: b.name, Process: process.Start(t, cmd),
 		api: fmt.Sprintf("http://127.0.0.1:%d/", api), rtsp: fmt.Sprintf("rtsp://127.0.0.1:%d/", rtsp),
 	}
+	// the API answers before all modules have begun; the last of ours has this route
+	last := "api/seats"
+	if b.name == "upstream" {
+		last = "api/stack" // of its debug module
+	}
 	process.Until(t, 20*time.Second, b.name+" answers", func() bool {
-		res, err := http.Get(s.api + "api")
+		res, err := http.Get(s.api + last)
 		if err != nil {
 			return false
 		}
