@@ -40,8 +40,15 @@ func playing(clip string) string {
 // confirmation is how long after its first frame a change may come: two seconds of closer looks, and a slow machine.
 const confirmation = 4 * time.Second
 
-// TestClipsThroughRTSP: the events of the clips' true timelines, by way of a real RTSP connection into the database.
-func TestClipsThroughRTSP(t *testing.T) {
+// TestClips: the events of the clips' true timelines. Clips that play in their own time, which is waiting, run beside
+// replays, which are computing.
+func TestClips(t *testing.T) {
+	clipsThroughRTSP(t)
+	replayPeople(t)
+}
+
+// clipsThroughRTSP: by way of a real RTSP connection into the database.
+func clipsThroughRTSP(t *testing.T) {
 	model := asset(t, "models", "yolox_nano.onnx")
 	cases := []struct {
 		clip, interval, abandoned string
@@ -53,7 +60,7 @@ func TestClipsThroughRTSP(t *testing.T) {
 		{bottles, "1s", "4s", 1.5, 36 * time.Second},
 	}
 	for _, ca := range cases {
-		t.Run(ca.clip+" "+ca.interval, func(t *testing.T) {
+		t.Run("RTSP "+ca.clip+" "+ca.interval, func(t *testing.T) {
 			t.Parallel()
 			source := camera(t, playing(asset(t, "video", ca.clip)))
 			source.start()

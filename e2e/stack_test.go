@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -51,6 +52,11 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer supabase.Close()
+		// most of a test is waiting for cameras, browsers and clocks
+		if err = flag.Set("test.parallel", "4"); err != nil {
+			fmt.Println(err)
+			return 1
+		}
 		return m.Run()
 	}())
 }
