@@ -1,18 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"slices"
 	"time"
 
-	"github.com/AlexxIT/go2rtc/pkg/creds"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
 	"github.com/AlexxIT/go2rtc/seats/analytics/look"
+	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 )
@@ -23,68 +20,76 @@ var epoch = time.Unix(0, 0).UTC()
 // maxGOP is how many bytes of one open GOP are kept, as for a camera.
 const maxGOP = 16 << 20
 
-// run runs the looks over a recorded file, on media time: the clip is the stream of that name in the configuration. It
-// writes one JSON object a line to events for each event and a summary to summary.
-func run(configPath, stream, clip string, events, summary io.Writer) error {
-	c, err := config.Load(configPath, creds.ReplaceVars)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(c.StreamNames(), stream) {
-		return fmt.Errorf("%s: no seat has stream %q", configPath, stream)
-	}
+// engine is what each clip is looked at with.
+type engine struct {
+	config  *config.Config
+	model   *detect.Model
+	session *detect.Session
+}
+
+// open opens the model of a configuration; the caller closes it.
+func open(configPath string, c *config.Config) (*engine, error) {
 	model, err := detect.Open(detect.Options{Path: config.Find(configPath, c.Model.Path), Provider: c.Model.Provider})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { _ = model.Close() }()
 	session, err := model.Session()
 	if err != nil {
-		return err
+		_ = model.Close()
+		return nil, err
 	}
-	defer session.Close()
-	file, err := video.OpenFile(clip)
+	return &engine{config: c, model: model, session: session}, nil
+}
+
+func (e *engine) close() {
+	e.session.Close()
+	_ = e.model.Close()
+}
+
+// task is one clip, and the seats that are in it.
+type task struct {
+	clip   string
+	stream string
+	seats  []seat.Seat
+	rules  seat.Rules
+
+	told   func(row *store.EventRow, at time.Time) error // at: of the newest picture that had come when it was told
+	looked func(at time.Time, found []seat.Detection)    // after each look; may be nil
+}
+
+// play looks at a whole clip.
+func (e *engine) play(t *task) (*figures, error) {
+	file, err := video.OpenFile(t.clip)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer file.Close()
 	decoders := video.NewDecoders(1)
 	defer decoders.Close()
-
 	r := &replay{
+		task:     t,
 		file:     file,
-		floor:    c.Rules().Keep,
-		schedule: look.Schedule{Interval: c.Interval},
+		schedule: look.Schedule{Interval: e.config.Interval},
 		sampler:  video.NewSampler(file.Codec(), maxGOP),
-		seats:    look.NewSeats(c.StoreID, stream, c.SeatsOf(stream), c.Rules(), c.IsItem),
-		eyes:     look.Eyes{Decoders: decoders, Session: session},
-		out:      json.NewEncoder(events),
+		seats:    look.NewSeats(e.config.StoreID, t.stream, t.seats, t.rules, e.config.IsItem),
+		eyes:     look.Eyes{Decoders: decoders, Session: e.session},
 	}
-	// processor time is measured by thread
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	began := time.Now()
 	if err = r.run(); err != nil {
-		return fmt.Errorf("%s: %w", clip, err)
+		return nil, fmt.Errorf("%s: %w", t.clip, err)
 	}
-	return r.summarise(summary, time.Since(began), model.Note())
+	return &r.figures, nil
 }
 
 // replay is one clip on its way through the looks. It is their look.Source.
 type replay struct {
+	*task
 	file     *video.File
-	floor    float32 // least confidence of a detection
 	schedule look.Schedule
 	sampler  *video.Sampler
 	seats    *look.Seats
 	eyes     look.Eyes
-	out      *json.Encoder
 
-	looks  int
-	failed int
-	media  time.Duration
-	read   time.Duration // processor time
-	spent  look.Stages
+	figures
 }
 
 // Take implements look.Source.
@@ -137,9 +142,9 @@ func (r *replay) each(visit func() error) error {
 	}
 }
 
-// look is a camera's look, with lines of JSON in place of the database.
+// look is a camera's look, with the task's functions in place of the database.
 func (r *replay) look() error {
-	picture, found, err := r.eyes.See(r, r.floor)
+	picture, found, err := r.eyes.See(r, r.rules.Keep)
 	if err != nil {
 		r.failed++
 		return nil
@@ -150,43 +155,46 @@ func (r *replay) look() error {
 	defer picture.Close()
 	r.looks++
 	at := picture.At()
-	if err = r.seats.Observe(at, at, found, r.eyes.Timed(r.write)); err != nil {
+	if err = r.seats.Observe(at, at, found, r.eyes.Timed(r.commit)); err != nil {
 		return err
 	}
-	r.eyes.Spent.Store = 0 // lines are no part of a look
+	r.eyes.Spent.Store = 0 // what is told is no part of a look
 	r.spent.Add(r.eyes.Spent)
 	r.schedule.Looked(r.sampler, at, r.seats.NextLook(r.schedule.Interval))
+	if r.looked != nil {
+		r.looked(at, found)
+	}
 	return nil
 }
 
-type line struct {
-	T          float64 `json:"t"` // seconds of media time
-	SeatID     string  `json:"seat_id"`
-	EventType  string  `json:"event_type"`
-	Status     string  `json:"status"`
-	Previous   string  `json:"previous_status"`
-	Confidence float64 `json:"detection_confidence"`
-}
-
-func lineOf(e *store.EventRow) line {
-	t := time.Time(e.CapturedAt).Sub(epoch)
-	return line{
-		T: t.Round(time.Millisecond).Seconds(), SeatID: *e.SeatID, EventType: e.EventType,
-		Status: *e.Status, Previous: *e.PreviousStatus, Confidence: e.DetectionConfidence,
-	}
-}
-
-func (r *replay) write(change *store.Change) error {
+func (r *replay) commit(change *store.Change) error {
 	for i := range change.Events {
-		if err := r.out.Encode(lineOf(&change.Events[i])); err != nil {
+		if err := r.told(&change.Events[i], r.eyes.Sample.Until); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *replay) summarise(w io.Writer, wall time.Duration, note string) error {
-	perLook := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(r.looks) }
+// figures are what looks have cost.
+type figures struct {
+	looks  int
+	failed int
+	media  time.Duration
+	read   time.Duration // processor time
+	spent  look.Stages
+}
+
+func (f *figures) add(o *figures) {
+	f.looks += o.looks
+	f.failed += o.failed
+	f.media += o.media
+	f.read += o.read
+	f.spent.Add(o.spent)
+}
+
+func (f *figures) summarise(w io.Writer, wall time.Duration, note string) error {
+	perLook := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(f.looks) }
 	if note != "" {
 		if _, err := fmt.Fprintln(w, note); err != nil {
 			return err
@@ -194,8 +202,8 @@ func (r *replay) summarise(w io.Writer, wall time.Duration, note string) error {
 	}
 	_, err := fmt.Fprintf(w, "looks %d, failed %d, media %.1f s, %.0f media seconds per wall second\n"+
 		"cpu ms per look: read %.3f, decode %.2f, scale %.2f, infer %.2f, outputs %.3f, seats %.3f, total %.2f\n",
-		r.looks, r.failed, r.media.Seconds(), r.media.Seconds()/wall.Seconds(),
-		perLook(r.read), perLook(r.spent.Decode), perLook(r.spent.Scale), perLook(r.spent.Infer),
-		perLook(r.spent.Outputs), perLook(r.spent.Seats), perLook(r.read+r.spent.Total()))
+		f.looks, f.failed, f.media.Seconds(), f.media.Seconds()/wall.Seconds(),
+		perLook(f.read), perLook(f.spent.Decode), perLook(f.spent.Scale), perLook(f.spent.Infer),
+		perLook(f.spent.Outputs), perLook(f.spent.Seats), perLook(f.read+f.spent.Total()))
 	return err
 }
