@@ -138,4 +138,6 @@ func share[N ~int | ~int64](part, all N) float64 {
 }
 
 // seconds are rounded to a millisecond, as rows have it.
-func seconds(d time.Duration) float64 { return float64(d.Round(time.Millisecond).Milliseconds()) / 1000 }
+func seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Millisecond).Milliseconds()) / 1000
+}
