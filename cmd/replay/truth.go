@@ -60,24 +60,10 @@ func judge(o *options, out, summary io.Writer) error {
 	// processor time is measured by thread
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var results []*score.Result
-	var all figures
 	began := time.Now()
-	for _, ch := range clips {
-		p, spent, err := e.judge(ch, tolerance, o.picture != "")
-		if err != nil {
-			return err
-		}
-		if last := ch.truth.Last(); last > p.End+time.Second {
-			fmt.Fprintf(summary, "%s: its truth goes on to %s, and it ends at %s\n", ch.truth.Name, clockOf(last), clockOf(p.End))
-		}
-		if o.picture != "" {
-			if err = drawTo(o.picture, p, fmt.Sprintf("interval %s, tolerance %s", c.Interval, tolerance), c.Model.Threshold); err != nil {
-				return err
-			}
-		}
-		results = append(results, p.Result)
-		all.add(spent)
+	results, spent, err := e.judgeAll(o, clips, tolerance, summary)
+	if err != nil {
+		return err
 	}
 	r := report{
 		Truth: filepath.Base(o.truth), Model: filepath.Base(c.Model.Path), Interval: c.Interval.Seconds(),
@@ -93,7 +79,31 @@ func judge(o *options, out, summary io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return all.summarise(summary, time.Since(began), e.model.Note())
+	return spent.summarise(summary, time.Since(began), e.model.Note())
+}
+
+// judgeAll looks at the clips one after the other, and draws each.
+func (e *engine) judgeAll(o *options, clips []choice, tolerance time.Duration, notes io.Writer) ([]*score.Result, *figures, error) {
+	var results []*score.Result
+	all := &figures{}
+	settings := fmt.Sprintf("interval %s, tolerance %s", e.config.Interval, tolerance)
+	for _, ch := range clips {
+		p, spent, err := e.judge(ch, tolerance, o.picture != "")
+		if err != nil {
+			return nil, nil, err
+		}
+		if last := ch.truth.Last(); last > p.End+time.Second {
+			fmt.Fprintf(notes, "%s: its truth goes on to %s, and it ends at %s\n", ch.truth.Name, clockOf(last), clockOf(p.End))
+		}
+		if o.picture != "" {
+			if err = drawTo(o.picture, p, settings, e.config.Model.Threshold); err != nil {
+				return nil, nil, err
+			}
+		}
+		results = append(results, p.Result)
+		all.add(spent)
+	}
+	return results, all, nil
 }
 
 // readTruth reads a truth in JSON, or in YAML where the file's name ends so.
