@@ -1,6 +1,8 @@
 package score
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +127,20 @@ func TestDecodeMistakes(t *testing.T) {
 			_, err := Decode("t.json", []byte(ca.text))
 			require.EqualError(t, err, ca.err)
 		})
+	}
+}
+
+// TestREADME: the truth that both READMEs show is one.
+func TestREADME(t *testing.T) {
+	for _, name := range []string{"README.md", "README.ko.md"} {
+		b, err := os.ReadFile(filepath.Join("..", "..", name))
+		require.NoError(t, err)
+		_, text, found := strings.Cut(string(b), "```json\n")
+		require.True(t, found)
+		text, _, _ = strings.Cut(text, "```")
+		truth, err := Decode(name, []byte(text))
+		require.NoError(t, err)
+		require.Len(t, truth.Clips[0].Seats[0].Changes.Events(), 3)
 	}
 }
 
