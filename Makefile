@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup models patch upstream build run test outage page pictures video bench lint image image-check clean
+.PHONY: help setup models patch upstream build run test outage page pictures video bench lint rooms image image-check clean
 
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -45,6 +45,10 @@ pictures: setup patch models ## makes the README's pictures anew; a Korean font 
 
 video: setup patch models ## delay and cost of viewers beside upstream's own binary, 40 minutes on a quiet machine: make video TIMES=10 for a look
 	SEATS_VIDEO=$(or $(TIMES),1) go test $(TAGS) -count=1 -timeout 90m -v ./e2e/measure
+
+rooms: setup patch ## draws the rooms that the analytics are measured in, and their truth: make rooms DIR=build/rooms ASSETS=../shared/assets
+	@.make/setup.sh opencv-doc
+	go run $(TAGS) ./e2e/rooms/gen -dir $(or $(DIR),build/rooms) -coco $(or $(ASSETS),../shared/assets)/images/coco-val2017 -video $(or $(ASSETS),../shared/assets)/video
 
 lint: patch ## runs golangci-lint with .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --build-tags patched,image,pictures

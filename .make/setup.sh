@@ -3,7 +3,8 @@
 # package that carries it, into build/onnxruntime, hls.js, which the binary carries, and what tests need of npm: what runs
 # as Supabase, into e2e/supabase/node_modules, what upstream's pages load from a CDN, into e2e/cdn/node_modules, and
 # axe-core, into e2e/axe/node_modules. Does nothing when all is there. With the arguments `onnxruntime amd64` (or arm64),
-# or `hlsjs`, it fetches that alone, for an image: ONNX Runtime into build/onnxruntime/amd64.
+# or `hlsjs`, it fetches that alone, for an image: ONNX Runtime into build/onnxruntime/amd64. With `opencv-doc` it installs
+# that package alone: only `make rooms` needs it, for its clip of people on a walkway.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -140,6 +141,11 @@ if [[ ${1:-} == onnxruntime ]]; then
 fi
 if [[ ${1:-} == hlsjs ]]; then
 	install_hlsjs
+	exit
+fi
+if [[ ${1:-} == opencv-doc ]]; then
+	packages=(opencv-doc)
+	install_packages
 	exit
 fi
 command -v go >/dev/null || die "go is missing: https://go.dev/dl/, version as in go.mod"

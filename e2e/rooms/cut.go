@@ -81,7 +81,7 @@ func bust(head [3]float64) shape {
 		if down < 0 {
 			return min(top, 2)
 		}
-		wide := min(0.52, 0.7*head[2]+1.6*down)
+		wide := min(0.52, 0.7*head[2]+1.1*down)
 		mid := head[0] + (0.5-head[0])*min(1, 2.5*down)
 		return min(top, math.Abs(x-mid)/wide)
 	}
@@ -277,4 +277,35 @@ func (m mask) bounds() image.Rectangle {
 		return image.Rect(0, 0, 1, 1)
 	}
 	return r
+}
+
+// closed joins what is no further apart than 2r pixels, across and down.
+func closed(m mask, r int) {
+	for _, widest := range []bool{true, false} {
+		for _, down := range []bool{false, true} {
+			step, lines, n := 1, m.h, m.w
+			if down {
+				step, lines, n = m.w, m.w, m.h
+			}
+			line := make([]float32, n)
+			for k := range lines {
+				first := k * m.w
+				if down {
+					first = k
+				}
+				for i := range n {
+					v := m.a[first+i*step]
+					for j := max(0, i-r); j <= min(n-1, i+r); j++ {
+						if a := m.a[first+j*step]; a > v == widest {
+							v = a
+						}
+					}
+					line[i] = v
+				}
+				for i, v := range line {
+					m.a[first+i*step] = v
+				}
+			}
+		}
+	}
 }

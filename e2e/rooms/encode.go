@@ -3,6 +3,7 @@ package rooms
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -18,7 +19,7 @@ type coding struct {
 
 // encode runs ffmpeg and gives it n frames, drawn one after the other into the same picture. The last argument is where
 // the clip goes: an MP4 with H.264 in yuv420p, without a clock in it, so that the same frames make the same file.
-func encode(ctx context.Context, file string, w, h, n int, c coding, frame func(dst *image.RGBA, n int)) error {
+func encode(ctx context.Context, file string, w, h, n int, c coding, frame func(dst *image.RGBA, n int) error) error {
 	gop := max(1, int(c.GOP*c.Rate+0.5))
 	args := []string{
 		"-hide_banner", "-loglevel", "error", "-nostdin", "-y",
@@ -30,7 +31,8 @@ func encode(ctx context.Context, file string, w, h, n int, c coding, frame func(
 	if c.Bitrate > 0 {
 		args = append(args, "-b:v", fmt.Sprint(c.Bitrate), "-maxrate", fmt.Sprint(c.Bitrate), "-bufsize", fmt.Sprint(2*c.Bitrate))
 	} else {
-		args = append(args, "-crf", "25", "-maxrate", "6M", "-bufsize", "12M")
+		most := min(8_000_000, 3*w*h) // as cameras are set: 3 Mbit/s for 720p
+		args = append(args, "-crf", "25", "-maxrate", fmt.Sprint(most), "-bufsize", fmt.Sprint(2*most))
 	}
 	args = append(args, "-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart", file)
 	cmd := exec.CommandContext(ctx, "ffmpeg", args...)
@@ -43,35 +45,34 @@ func encode(ctx context.Context, file string, w, h, n int, c coding, frame func(
 	if err = cmd.Start(); err != nil {
 		return err
 	}
-	werr := feed(in, w, h, n, frame)
+	fed := feed(in, w, h, n, frame)
 	if err = cmd.Wait(); err != nil {
-		return fmt.Errorf("encode %s: %w: %s", file, err, said.Bytes())
+		return errors.Join(fmt.Errorf("encode %s: %w: %s", file, err, said.Bytes()), fed)
 	}
-	return werr
+	return fed
 }
 
 // feed draws into one picture while the other is written.
-func feed(out io.WriteCloser, w, h, n int, frame func(dst *image.RGBA, n int)) error {
+func feed(out io.WriteCloser, w, h, n int, frame func(dst *image.RGBA, n int) error) (err error) {
 	pics, done := make(chan *image.RGBA, 1), make(chan *image.RGBA, 2)
 	done <- newRGBA(w, h)
 	done <- newRGBA(w, h)
+	var drawErr error // read once pics is closed
 	go func() {
 		defer close(pics)
 		for i := range n {
 			p := <-done
-			frame(p, i)
+			if drawErr = frame(p, i); drawErr != nil {
+				return
+			}
 			pics <- p
 		}
 	}()
-	var err error
 	for p := range pics {
 		if err == nil {
 			_, err = out.Write(p.Pix)
 		}
 		done <- p
 	}
-	if cerr := out.Close(); err == nil {
-		err = cerr
-	}
-	return err
+	return errors.Join(drawErr, err, out.Close())
 }

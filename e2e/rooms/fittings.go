@@ -140,15 +140,14 @@ func (l lens) lamp(dst *image.RGBA, at vec, c tone) {
 // decor is what a room is made of, chosen by its random numbers.
 type decor struct {
 	wall, floor tone
-	tops        []string // styles of the desks, in turn
 	hang        []*image.RGBA
 	boards      *image.RGBA // a photograph of a floor, or nil
-	depth       float64     // metres to the far wall
+	depth, wide float64     // metres to the far wall, and along it
 }
 
 // room paints walls and floor.
 func (l lens) room(dst *image.RGBA, d decor, r *rand.Rand) {
-	const wide, high = 24.0, 4.0
+	wide, high := d.wide, 4.0+d.depth/12
 	salt := r.Uint32()
 	l.paint(dst, upright(vec{-wide / 2, 0, d.depth}, wide, high), func(u, v float64) tone {
 		c := d.wall.times(0.80 + 0.16*v + 0.14*clouds(u*4, v*2, salt) + 0.02*grain(u*900, v*160, salt))
@@ -167,7 +166,7 @@ func (l lens) room(dst *image.RGBA, d decor, r *rand.Rand) {
 		floor = wood(d.floor, wide, d.depth, 0.14, salt)
 	}
 	l.paint(dst, flat(vec{-wide / 2, 0, 0.2}, wide, d.depth-0.2), floor)
-	for i, x := 0, -5.0+r.Float64(); x < 5; i, x = i+1, x+between(r, 1.4, 2.4) {
+	for i, x := 0, -5.0*wide/24+r.Float64(); x < 5*wide/24; i, x = i+1, x+between(r, 1.4, 2.4) {
 		switch r.IntN(3) {
 		case 0: // a window
 			l.paint(dst, upright(vec{x - 0.05, 0.85, d.depth - 0.01}, 1.3, 1.4), plain(rgb(205, 205, 200), 1.3, 1.4, salt))

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	_ "image/jpeg" // the photographs
+	"image/jpeg"
 	"io"
 	"os"
 	"os/exec"
@@ -55,14 +55,14 @@ func (m Material) clip(name string) string { return filepath.Join(m.Video, name)
 
 // photo reads a photograph of COCO by its number.
 func (m Material) photo(id int) (*image.RGBA, error) {
-	f, err := os.Open(filepath.Join(m.COCO, "images", fmt.Sprintf("%012d.jpg", id)))
+	name := filepath.Join(m.COCO, "images", fmt.Sprintf("%012d.jpg", id))
+	b, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	img, _, err := image.Decode(f)
+	img, err := jpeg.Decode(bytes.NewReader(b))
 	if err != nil {
-		return nil, fmt.Errorf("decode %s: %w", f.Name(), err)
+		return nil, fmt.Errorf("decode %s: %w", name, err)
 	}
 	out := newRGBA(img.Bounds().Dx(), img.Bounds().Dy())
 	draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)

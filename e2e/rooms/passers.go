@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 )
 
@@ -43,18 +44,27 @@ func walkway(c *crew) (*Clip, error) {
 		roi := walkwayROI[c.half][id]
 		clip.Seats = append(clip.Seats, Seat{SeatID: id, ROI: roi, ItemsROI: roi, States: States(clip.Duration, 20, nil, nil)})
 	}
+	const at, part = 10, 40 // frames a second, and how many are decoded at a time
 	var pictures [][]byte
-	clip.frame = func(dst *image.RGBA, n int) {
-		if pictures == nil {
-			// an error leaves the clip black from there on, which the test of a whole clip sees
-			_ = frames(c.Vtest, vtestW, vtestH, span, 10, func(_ float64, img *image.RGBA) error {
+	from := -part
+	clip.frame = func(dst *image.RGBA, n int) error {
+		if n/part*part != from {
+			from = n / part * part
+			pictures = pictures[:0]
+			begin := span.From + float64(from)/at
+			err := frames(c.Vtest, vtestW, vtestH, Span{begin, min(span.To, begin+part/at)}, at, func(_ float64, img *image.RGBA) error {
 				pictures = append(pictures, bytes.Clone(img.Pix))
 				return nil
 			})
+			if err != nil {
+				return err
+			}
 		}
-		if len(pictures) > 0 {
-			copy(dst.Pix, pictures[min(n, len(pictures)-1)])
+		if n-from >= len(pictures) {
+			return fmt.Errorf("%s has no frame %d", c.Vtest, n)
 		}
+		copy(dst.Pix, pictures[n-from])
+		return nil
 	}
 	return clip, nil
 }

@@ -10,7 +10,7 @@ import (
 type person struct {
 	name  string
 	walk  []sprite // full figures, 10 a second; empty where only a sitting figure is known
-	stand []sprite // full figures that stand and stir, 10 a second, seen from behind
+	stand []sprite // full figures that stand and stir, 5 a second, seen from behind
 	bust  *sprite  // the upper body, seen from the front
 	left  bool     // walk goes to the left
 }
@@ -26,7 +26,7 @@ var visits = []struct {
 	metres float64
 }{
 	{Tune, Span{9, 17}, Span{18.6, 20.2}, [2]Span{{1, 5}, {20.5, 22.5}}, 20, 1.68},
-	{Tune, Span{28, 36}, Span{43.8, 45.4}, [2]Span{{20.5, 22.5}, {46, 50}}, 48, 1.80},
+	{Tune, Span{28, 36}, Span{43.8, 45.4}, [2]Span{{20.5, 22.5}, {46, 50}}, 36, 1.80},
 	{Tune, Span{56, 64}, Span{69, 70.6}, [2]Span{{46, 50}, {71, 74}}, 20, 1.70},
 	{Final, Span{77.5, 84}, Span{85.6, 87.2}, [2]Span{{71, 74}, {88, 92}}, 20, 1.78},
 	{Final, Span{98, 106}, Span{118.6, 120.2}, [2]Span{{88, 92}, {121, 123}}, 20, 1.66},
@@ -54,7 +54,7 @@ func (m Material) standing(half Half) (all []*person, err error) {
 		}
 		p := &person{name: fmt.Sprintf("visitor %d", i+1)}
 		var tall []int
-		err = frames(m.clip(walkClip), walkW, walkH, v.stand, 10, func(_ float64, img *image.RGBA) error {
+		err = frames(m.clip(walkClip), walkW, walkH, v.stand, 5, func(_ float64, img *image.RGBA) error {
 			f := lift(img, image.Point{}, moved(img, plates[0], v.least))
 			tall = append(tall, f.Rect.Dy())
 			p.stand = append(p.stand, sprite{f, v.metres})
@@ -100,6 +100,7 @@ func moved(img, plate *image.RGBA, least float64) mask {
 		}
 		m.a[i] = float32(min(1, max(0, (d-least)/(1.5*least)+0.5)))
 	}
+	closed(m, 1)
 	m = soften(m)
 	r := patchOf(m)
 	low := r.Max.Y - r.Dy()/8
@@ -139,10 +140,10 @@ var busts = []struct {
 }{
 	{Tune, 8844, 0, [3]float64{0.52, 0.28, 0.17}, 0.62},
 	{Tune, 8532, 1, [3]float64{0.49, 0.33, 0.22}, 0.62},
-	{Tune, 11699, 1, [3]float64{0.50, 0.16, 0.20}, 0.80},
+	{Tune, 11699, 1, [3]float64{0.71, 0.14, 0.27}, 0.72},
 	{Tune, 11051, 2, [3]float64{0.52, 0.20, 0.18}, 0.85},
 	{Final, 11051, 1, [3]float64{0.73, 0.20, 0.16}, 0.80},
-	{Final, 11699, 0, [3]float64{0.35, 0.13, 0.17}, 0.95},
+	{Final, 11699, 0, [3]float64{0.31, 0.11, 0.18}, 0.95},
 	{Final, 9448, 1, [3]float64{0.45, 0.17, 0.17}, 0.95},
 }
 

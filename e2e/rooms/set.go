@@ -45,7 +45,7 @@ type Clip struct {
 	name   string
 	w, h   int // pixels
 	coding coding
-	frame  func(dst *image.RGBA, n int)
+	frame  func(dst *image.RGBA, n int) error
 }
 
 // Name is the clip's file name.
@@ -90,8 +90,12 @@ func Set(m Material, half Half) ([]*Clip, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []*Clip
-	for _, kind := range []func(*crew) ([]*Clip, error){desks, sitters, passers, light} {
+	return c.clips()
+}
+
+// clips has one function a kind, each in a file of its own.
+func (c *crew) clips() (all []*Clip, err error) {
+	for _, kind := range []func(*crew) ([]*Clip, error){desks, sitters, passers, rooms, light, camera, furniture} {
 		clips, err := kind(c)
 		if err != nil {
 			return nil, err
@@ -142,7 +146,7 @@ func (c *crew) clip(kind, name, about string, tries []string, s *stage, seconds,
 		clip.Seats = append(clip.Seats, s.seat(p, seconds, abandoned))
 	}
 	built := false
-	clip.frame = func(dst *image.RGBA, n int) {
+	clip.frame = func(dst *image.RGBA, n int) error {
 		if !built {
 			s.build()
 			built = true
@@ -152,6 +156,7 @@ func (c *crew) clip(kind, name, about string, tries []string, s *stage, seconds,
 		for _, f := range post {
 			f(dst, t, n)
 		}
+		return nil
 	}
 	return clip
 }
@@ -215,8 +220,10 @@ func (s *stage) itemsROI(p *place) [][2]float64 {
 
 func (s *stage) polygon(points ...vec) (out [][2]float64) {
 	share := func(v float64, of int) float64 { return math.Round(min(1, max(0, v/float64(of)))*1e4) / 1e4 }
+	w, h := float64(s.lens.W)/2, float64(s.lens.H)/2
 	for _, p := range points {
 		x, y, _ := s.lens.at(p)
+		x, y = w+(x-w)*s.zoom, h+(y-h)*s.zoom
 		out = append(out, [2]float64{share(x, s.lens.W), share(y, s.lens.H)})
 	}
 	return out

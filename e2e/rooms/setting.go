@@ -18,11 +18,8 @@ type setting struct {
 	back   string  // "room": drawn; "hall": the room of a real clip; "photo": a photograph of COCO behind the desks
 }
 
-// the cameras most clips have: under the ceiling of a small room, and of a large one.
-var (
-	small = setting{1280, 720, 0.80, 2.35, 0.36, 6.2, "room"}
-	large = setting{1280, 720, 0.86, 2.9, 0.36, 9, "room"}
-)
+// small is the camera that most clips have: under the ceiling of a small room.
+var small = setting{1280, 720, 0.80, 2.35, 0.36, 6.2, "room"}
 
 var palettes = map[Half][]decor{
 	Tune: {
@@ -45,7 +42,7 @@ func (c *crew) open(name string, o setting) (*stage, error) {
 	r := seed("rooms", string(c.half), name)
 	s := &stage{
 		lens: lens{o.w, o.h, o.wide * float64(o.w), o.height, o.pitch},
-		salt: r.Uint32(), r: r,
+		salt: r.Uint32(), r: r, zoom: 1,
 		chair: rgb(120, 110, 105).mix(rgb(40, 60, 90), r.Float64()).times(between(r, 0.4, 1.2)),
 	}
 	s.plate = newRGBA(o.w, o.h)
@@ -62,8 +59,8 @@ func (c *crew) open(name string, o setting) (*stage, error) {
 		cover(s.plate, img)
 	default:
 		d := palettes[c.half][r.IntN(3)]
-		d.depth, d.hang = o.depth, c.photos
-		if r.IntN(2) == 0 {
+		d.depth, d.wide, d.hang = o.depth, max(24, o.depth/o.wide*1.15), c.photos
+		if r.IntN(2) == 0 && o.depth < 10 { // a larger floor would show that it repeats
 			d.boards = c.boards
 		}
 		s.lens.room(s.plate, d, r)

@@ -25,6 +25,9 @@ func sitters(c *crew) (all []*Clip, err error) {
 		row := s.row(d.ids, d.style, between(r, -0.2, 0.2), d.apart, between(r, 2.6, 3.0), d.far)
 		if d.far {
 			row[0].desk.screen = d.hide
+			if d.hide > 0 {
+				row[2].tall = 1.12 // so that the coat is seen above the divider
+			}
 		} else {
 			for _, p := range row {
 				p.tall += d.hide

@@ -71,6 +71,7 @@ type stage struct {
 	moving  []func(t float64) (depth float64, draws func(dst *image.RGBA))
 	salt    uint32
 	chair   tone
+	zoom    float64 // of a finisher that enlarges the picture; else 1
 	r       *rand.Rand
 }
 
@@ -230,14 +231,14 @@ func (s *stage) sitter(p *place, v visit, t, n, down float64) drawing {
 		low += k * b.down
 	}
 	img := sprite{}
-	if bust := v.who.bust; bust != nil && p.far {
+	if bust := v.who.bust; bust != nil && p.far && down == 1 { // only a whole figure can stand up
 		img = *bust
 		at.Y = 1.27 - img.Metres
 		o.Above = max(0, 0.5-at.Y)
 	} else {
-		img = v.who.stand[swing(int(t*10)+int(31*n), len(v.who.stand))]
+		img = v.who.stand[swing(int(t*5)+int(31*n), len(v.who.stand))]
 		at.Y = -seatLow
-		o.Above = 0.5 + seatLow
+		o.Above = (0.5 + seatLow) * down
 	}
 	at.Y += seatLow*(1-down) - low
 	if low > 0 {
@@ -279,6 +280,7 @@ func (s *stage) walker(w stroll, t float64) (drawing, bool) {
 	if a == b {
 		if w.who.stand != nil {
 			steps = w.who.stand
+			n /= 2
 		} else {
 			n /= 6
 		}

@@ -40,7 +40,6 @@ var pieces = []struct {
 	{Final, "cup", 12576, 2, 4, 0.13},
 	{Final, "handbag", 11511, 4, 2.5, 0.32},
 	{Final, "suitcase", 11699, 4, 4, 0.50},
-	{Final, "potted plant", 632, 1, 2.5, 0.40},
 }
 
 // covers are photographs that stand for the covers of books and the screens of laptops, and hang on walls: nobody in them.
@@ -108,7 +107,7 @@ func (m Material) clipBottle(half Half) (thing, error) {
 		return out
 	}
 	a, b := cropped(with), cropped(plate)
-	return thing{name: "bottle", class: "bottle", up: &sprite{lift(a, image.Point{}, moved(a, b, 16)), 0.24}}, nil
+	return thing{name: "bottle", class: "bottle", up: &sprite{lift(a, image.Point{}, moved(a, b, 26)), 0.24}}, nil
 }
 
 func book(img *image.RGBA, r *rand.Rand) thing {
