@@ -214,12 +214,26 @@ func darkBag(r *rand.Rand) thing {
 func coat(r *rand.Rand) thing {
 	c := []tone{rgb(60, 62, 74), rgb(110, 88, 64), rgb(52, 70, 58), rgb(34, 34, 38), rgb(122, 48, 52)}[r.IntN(5)]
 	salt := r.Uint32()
-	return thing{name: "coat", drape: true, w: 0.52, d: 0.56, top: func(u, v float64) tone {
-		if v < 0.12*grain(u*4, 1, salt) || math.Abs(u-0.5) > 0.5-0.05*grain(v*6, 2, salt)-0.18*math.Max(0, v-0.8) {
+	return thing{name: "coat", drape: true, w: 0.54, d: 0.60, top: func(u, v float64) tone {
+		x := math.Abs(u-0.5) * 2
+		wide := 0.97 - 0.06*grain(v*6, 2, salt) // with the sleeves
+		if v < 0.2+0.05*grain(u*3, 4, salt) {
+			wide = 0.66 // below them
+		}
+		if v > 0.84 {
+			wide *= 0.55 + 0.45*math.Sqrt((1-v)/0.16) // shoulders
+		}
+		if x > wide || v < 0.07*grain(u*5, 1, salt) {
 			return tone{}
 		}
-		fold := grain(u*7+1.2*v, v*1.3, salt)
-		return c.times(0.55 + 0.8*fold + 0.12*grain(u*90, v*90, salt+1))
+		k := 0.62 + 0.55*grain(u*4+1.5*v, v*2.5+u, salt) + 0.10*grain(u*110, v*110, salt+1)
+		if math.Abs(x-0.68) < 0.035 && v < 0.86 {
+			k *= 0.6 // where a sleeve hangs
+		}
+		if v > 0.9 && x < 0.32 {
+			k *= 0.7 // the collar
+		}
+		return c.times(k)
 	}}
 }
 
