@@ -3,6 +3,7 @@ package rooms
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"math/rand/v2"
 
 	"golang.org/x/image/draw"
@@ -58,6 +59,7 @@ func (c *crew) open(name string, o setting) (*stage, error) {
 		}
 		cover(s.plate, img)
 	default:
+		draw.Draw(s.plate, s.plate.Rect, image.NewUniform(color.RGBA{224, 224, 220, 255}), image.Point{}, draw.Src) // the ceiling
 		d := palettes[c.half][r.IntN(3)]
 		d.depth, d.wide, d.hang = o.depth, max(24, o.depth/o.wide*1.15), c.photos
 		if r.IntN(2) == 0 && o.depth < 10 { // a larger floor would show that it repeats
