@@ -4,7 +4,8 @@
 // Everything in a clip is drawn by this program from licensed pictures (see Material) and from random numbers whose seeds
 // are words in the open, so the same material makes the same frames, byte for byte. What is true is never written by
 // hand: the stage is moved by a script, and States plays the contract's table over the same script. The set has two
-// halves that share no person, no thing and no seed: Tune may be looked at, Final is for the last figure only.
+// halves that share no person, no thing and no seed, and of the rooms only the real one: Tune may be looked at, Final is
+// for the last figure only.
 //
 // Every clip begins with eight seconds or more in which each seat is empty and all its furniture is there; empty_at in
 // truth.json names the second at which an admin would take the picture of the empty seats. Begin reading at stage.
