@@ -282,3 +282,38 @@ void seats_file_close(seats_file *f)
 	av_bsf_free(&f->filter);
 	avformat_close_input(&f->format);
 }
+
+// most samples that are averaged for one value, in a row and in a column
+#define SEATS_LUMA_SAMPLES 4
+
+int seats_luma(const AVFrame *f, double x0, double y0, double x1, double y1, uint8_t *dst, int w, int h)
+{
+	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
+	if (!d || d->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_BITSTREAM |
+			      AV_PIX_FMT_FLAG_BE))
+		return AVERROR(ENOSYS);
+	const AVComponentDescriptor *c = &d->comp[0];
+	const int wide = c->depth > 8;
+	for (int y = 0; y < h; y++) {
+		const double top = y0 + (y1 - y0) * y / h, bottom = y0 + (y1 - y0) * (y + 1) / h;
+		for (int x = 0; x < w; x++) {
+			const double left = x0 + (x1 - x0) * x / w, right = x0 + (x1 - x0) * (x + 1) / w;
+			const int nx = av_clip((int)(right - left + 0.5), 1, SEATS_LUMA_SAMPLES);
+			const int ny = av_clip((int)(bottom - top + 0.5), 1, SEATS_LUMA_SAMPLES);
+			int sum = 0;
+			for (int j = 0; j < ny; j++) {
+				const int py = av_clip((int)(top + (bottom - top) * (j + 0.5) / ny), 0, f->height - 1);
+				const uint8_t *row = f->data[c->plane] + (ptrdiff_t)py * f->linesize[c->plane] + c->offset;
+				for (int i = 0; i < nx; i++) {
+					const int px = av_clip((int)(left + (right - left) * (i + 0.5) / nx), 0, f->width - 1);
+					if (wide)
+						sum += (((const uint16_t *)row)[px * (c->step / 2)] >> c->shift) >> (c->depth - 8);
+					else
+						sum += row[px * c->step];
+				}
+			}
+			dst[y * w + x] = sum / (nx * ny);
+		}
+	}
+	return 0;
+}

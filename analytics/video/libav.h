@@ -35,6 +35,9 @@ void seats_frame_free(AVFrame *f);
 // seats_scale scales a part of a frame to packed 8 bit RGB or BGR. *ctx is made by the first call for this geometry.
 int seats_scale(struct SwsContext **ctx, const AVFrame *f, int x, int y, int w, int h, uint8_t *dst, int stride,
 		int dst_w, int dst_h, int dst_format);
+// seats_luma averages the luma of a part of a frame into w times h bytes, whatever its depth; negative where the frame
+// has no plane of luma.
+int seats_luma(const AVFrame *f, double x0, double y0, double x1, double y1, uint8_t *dst, int w, int h);
 // seats_align moves a column, or a row, to where the frame's chroma samples begin.
 int seats_align(const AVFrame *f, int at, int row);
 // seats_widen turns packed 8 bit pixels into three float planes, each plane_w wide, at (x, y); the rest is pad.

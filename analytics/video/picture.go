@@ -103,3 +103,17 @@ func (p *Picture) Letterbox(part image.Rectangle, l Letterbox, dst []float32) (F
 		Y:     float32(top) + float32(float64(want.Y-part.Min.Y)*scale),
 	}, nil
 }
+
+// Luma scales the brightness of a part of the picture, in pixels, to w times h bytes, 0..255, row by row. The part may
+// begin between pixels and reach beyond the picture, whose edge then goes on. Nothing is allocated.
+func (p *Picture) Luma(x0, y0, x1, y1 float64, dst []byte, w, h int) error {
+	if len(dst) < w*h {
+		return fmt.Errorf("luma of %dx%d requires %d bytes, has room for %d", w, h, w*h, len(dst))
+	}
+	rc := C.seats_luma(p.frame, C.double(x0), C.double(y0), C.double(x1), C.double(y1),
+		(*C.uint8_t)(unsafe.SliceData(dst)), C.int(w), C.int(h))
+	if rc < 0 {
+		return fmt.Errorf("luma: %w", avError(rc))
+	}
+	return nil
+}
