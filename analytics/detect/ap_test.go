@@ -95,7 +95,7 @@ func TestAveragePrecision(t *testing.T) {
 			found := map[string][]seat.Detection{}
 			for _, path := range images {
 				p := picture(t, path)
-				all, err := s.Detect(p, nil, 0.01, nil)
+				all, err := s.Detect(p, 0.01, nil)
 				require.NoError(t, err)
 				// the limit of 100 is of all classes together
 				for _, d := range all[:min(100, len(all))] {

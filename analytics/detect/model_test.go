@@ -105,7 +105,7 @@ func TestCutOut(t *testing.T) {
 	var whole, cut int
 	for _, frame := range frames {
 		p := picture(t, frame)
-		found, err := s.Detect(p, nil, .35, nil)
+		found, err := s.Detect(p, .35, nil)
 		require.NoError(t, err)
 		if bottle(found) {
 			whole++
@@ -113,7 +113,7 @@ func TestCutOut(t *testing.T) {
 		// items_roi with a quarter of its size added on each side, and the whole frame with it
 		w, h := p.Size()
 		desk := image.Rect(int(.4125*float64(w)), int(.01*float64(h)), int(.7575*float64(w)), int(.43*float64(h)))
-		found, err = s.Detect(p, []image.Rectangle{p.Bounds(), desk}, .35, nil)
+		found, err = s.Closer(p, []image.Rectangle{desk}, .35, found)
 		require.NoError(t, err)
 		if bottle(found) {
 			cut++
@@ -133,7 +133,7 @@ func BenchmarkDetect(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var err error
-		if found, err = s.Detect(p, nil, .2, found[:0]); err != nil {
+		if found, err = s.Detect(p, .2, found[:0]); err != nil {
 			b.Fatal(err)
 		}
 	}

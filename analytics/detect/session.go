@@ -49,28 +49,77 @@ func (m *Model) Session() (*Session, error) {
 	}, nil
 }
 
+// InputSize is the model's, in pixels.
+func (s *Session) InputSize() (w, h int) { return s.model.InputSize() }
+
 // Close frees the session.
 func (s *Session) Close() {
 	_ = s.input.Destroy()
 	_ = s.output.Destroy()
 }
 
-// Detect finds what is in the given parts of a picture, or in the whole of it where none are given, and appends it to
-// dst, surest first. What several parts show is one detection. floor, 0..1, is the least confidence.
-func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float32, dst []seat.Detection) ([]seat.Detection, error) {
+// Detect finds what is in a whole picture and appends it to dst, surest first. floor, 0..1, is the least confidence.
+func (s *Session) Detect(p *video.Picture, floor float32, dst []seat.Detection) ([]seat.Detection, error) {
 	s.found, s.Spent = s.found[:0], Stages{}
-	if len(parts) == 0 {
-		parts = []image.Rectangle{p.Bounds()}
+	if err := s.look(p, p.Bounds(), floor); err != nil {
+		return dst, err
 	}
+	return s.append(p, dst), nil
+}
+
+// Closer looks at cut-outs of a picture, in pixels, at its own size, and adds to found what Detect did not see, or saw
+// less surely. What touches an edge of a cut-out within the picture is left out: a part of something is not what it
+// seems. found must be of this picture.
+func (s *Session) Closer(p *video.Picture, parts []image.Rectangle, floor float32, found []seat.Detection) ([]seat.Detection, error) {
+	s.found, s.Spent = s.found[:0], Stages{}
 	for _, part := range parts {
+		first := len(s.found)
 		if err := s.look(p, part, floor); err != nil {
-			return dst, err
+			return found, err
 		}
+		s.found = whole(s.found, first, part, p.Bounds())
 	}
+	before := len(found)
+	found = s.append(p, found)
+	kept := found[:before]
+next:
+	for _, d := range found[before:] {
+		for i := range kept {
+			if o := &kept[i]; o.Class == d.Class && o.Box.IoU(d.Box) > float64(s.Overlap) {
+				if d.Confidence > o.Confidence {
+					*o = d
+				}
+				continue next
+			}
+		}
+		kept = append(kept, d)
+	}
+	return kept, nil
+}
+
+// edge is how near to the edge of a cut-out, in its own pixels, a box counts as cut off by it.
+const edge = 2
+
+// whole leaves out candidates, from the first on, that an edge of the part cuts off.
+func whole(all []candidate, first int, part, bounds image.Rectangle) []candidate {
+	kept := all[:first]
+	for _, c := range all[first:] {
+		if c.x0 <= float32(part.Min.X+edge) && part.Min.X > bounds.Min.X ||
+			c.y0 <= float32(part.Min.Y+edge) && part.Min.Y > bounds.Min.Y ||
+			c.x1 >= float32(part.Max.X-edge) && part.Max.X < bounds.Max.X ||
+			c.y1 >= float32(part.Max.Y-edge) && part.Max.Y < bounds.Max.Y {
+			continue
+		}
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+// append appends to dst what was found, without doubles.
+func (s *Session) append(p *video.Picture, dst []seat.Detection) []seat.Detection {
 	began := time.Now()
-	defer func() { s.Spent.Outputs += time.Since(began) }()
 	kept := s.found
-	if s.model.family.nms || len(parts) > 1 {
+	if s.model.family.nms {
 		kept = suppress(kept, s.Overlap)
 	}
 	w, h := p.Size()
@@ -82,7 +131,8 @@ func (s *Session) Detect(p *video.Picture, parts []image.Rectangle, floor float3
 			Box:        seat.Box{X0: c.x0 / float32(w), Y0: c.y0 / float32(h), X1: c.x1 / float32(w), Y1: c.y1 / float32(h)},
 		})
 	}
-	return dst, nil
+	s.Spent.Outputs += time.Since(began)
+	return dst
 }
 
 // look runs the model over one part and leaves what it found in pixels of the picture.
