@@ -78,15 +78,16 @@ func (db *DB) write(ctx context.Context, do func(context.Context, *sql.Tx) error
 
 // commits are the statements of Commit, parsed once.
 type commits struct {
-	seats    statements[SeatRow]
-	cameras  statements[CameraRow]
-	events   statements[EventRow]
-	memories statements[Memory]
+	seats       statements[SeatRow]
+	cameras     statements[CameraRow]
+	events      statements[EventRow]
+	corrections statements[CorrectionRow]
+	memories    statements[Memory]
 }
 
 func (c *commits) prepare(writer *sql.DB) error {
 	return errors.Join(c.seats.prepare(writer, seatStatus), c.cameras.prepare(writer, cameraStatus),
-		c.events.prepare(writer, detectionEvents), c.memories.prepare(writer, seatMemory))
+		c.events.prepare(writer, detectionEvents), c.corrections.prepare(writer, corrections), c.memories.prepare(writer, seatMemory))
 }
 
 // apply puts a change into a transaction and, where enqueue is true, into the outboxes. inserted is how many of the
@@ -110,6 +111,9 @@ func (c *commits) apply(ctx context.Context, tx *sql.Tx, change *Change, enqueue
 		return 0, err
 	}
 	if _, err = c.cameras.put(ctx, tx, change.Cameras, enqueue); err != nil {
+		return 0, err
+	}
+	if _, err = c.corrections.put(ctx, tx, change.Corrections, false); err != nil {
 		return 0, err
 	}
 	_, err = c.memories.put(ctx, tx, change.Memories, false)

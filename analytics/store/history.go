@@ -43,6 +43,12 @@ func (db *DB) Runs(ctx context.Context, from time.Time) (runs []Span, first time
 	return runs, first, err
 }
 
+// Corrections are those of a store since a time, oldest first.
+func (db *DB) Corrections(ctx context.Context, storeID string, since time.Time) ([]CorrectionRow, error) {
+	return corrections.read(ctx, db, nil, nil, "select "+corrections.list+" from corrections s where s.store_id = ? and s.created_at >= ? order by s.id",
+		storeID, At(since))
+}
+
 // Turn is a change of a seat's status, or of a camera's presence.
 type Turn struct {
 	SeatID   string // "" of a camera

@@ -43,6 +43,17 @@ type CameraRow struct {
 	UpdatedAt   Time    `json:"updated_at"`
 }
 
+// CorrectionRow is a row of corrections: an admin said that a seat is not what it is shown to be.
+type CorrectionRow struct {
+	ID             string `json:"id"` // UUIDv7
+	StoreID        string `json:"store_id"`
+	SeatID         string `json:"seat_id"`
+	Stream         string `json:"stream"`
+	Status         string `json:"status"`          // what is true
+	PreviousStatus string `json:"previous_status"` // what was shown
+	CreatedAt      Time   `json:"created_at"`
+}
+
 // Memory is what the state machine of one seat remembers, in its own words.
 type Memory struct {
 	StoreID, SeatID string
@@ -59,15 +70,16 @@ type Gone struct {
 
 // Change is everything that one look, or one edit, commits together.
 type Change struct {
-	Seats    []SeatRow
-	Memories []Memory
-	Events   []EventRow
-	Cameras  []CameraRow
-	Gone     []Gone // before the others: a row that is in both is a new one
+	Seats       []SeatRow
+	Memories    []Memory
+	Events      []EventRow
+	Corrections []CorrectionRow
+	Cameras     []CameraRow
+	Gone        []Gone // before the others: a row that is in both is a new one
 }
 
 func (c *Change) empty() bool {
-	return len(c.Seats)+len(c.Memories)+len(c.Events)+len(c.Cameras)+len(c.Gone) == 0
+	return len(c.Seats)+len(c.Memories)+len(c.Events)+len(c.Corrections)+len(c.Cameras)+len(c.Gone) == 0
 }
 
 // Time is a moment as rows have it: UTC, RFC 3339 with milliseconds, which sorts as text.

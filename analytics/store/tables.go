@@ -34,6 +34,15 @@ var (
 		{"captured_at", Timestamptz, notNull, func(r *EventRow) any { return &r.CapturedAt }},
 		{"created_at", Timestamptz, notNull, func(r *EventRow) any { return &r.CreatedAt }},
 	})
+	corrections = describe(Schema{Name: "corrections", kind: "correction", final: true}, []column[CorrectionRow]{ // nor this
+		{"id", UUID, key, func(r *CorrectionRow) any { return &r.ID }},
+		{"store_id", Text, notNull, func(r *CorrectionRow) any { return &r.StoreID }},
+		{"seat_id", Text, notNull, func(r *CorrectionRow) any { return &r.SeatID }},
+		{"stream", Text, notNull, func(r *CorrectionRow) any { return &r.Stream }},
+		{"status", Text, notNull, func(r *CorrectionRow) any { return &r.Status }},
+		{"previous_status", Text, notNull, func(r *CorrectionRow) any { return &r.PreviousStatus }},
+		{"created_at", Timestamptz, notNull, func(r *CorrectionRow) any { return &r.CreatedAt }},
+	})
 	seatMemory = describe(Schema{Name: "seat_memory", kind: "memory of seat"}, []column[Memory]{ // the outside does not see it
 		{"store_id", Text, key, func(r *Memory) any { return &r.StoreID }},
 		{"seat_id", Text, key, func(r *Memory) any { return &r.SeatID }},
