@@ -69,13 +69,14 @@ const (
 	minInterval       = 200 * time.Millisecond
 	maxInterval       = time.Hour
 	minAbandonedAfter = time.Second
+	shortestDwell     = 2500 * time.Millisecond
 	minOutbox         = 1000
 	maxOutbox         = 100_000_000
 )
 
 var (
 	providers = []string{"cpu", "cuda", "tensorrt", "openvino", "coreml"}
-	anchors   = []string{string(seat.AnchorFoot), string(seat.AnchorCenter), string(seat.AnchorOverlap)}
+	anchors   = []string{string(seat.AnchorFit), string(seat.AnchorFoot), string(seat.AnchorCenter), string(seat.AnchorOverlap)}
 )
 
 // Rules are the domain's rules that follow from the settings.
@@ -84,6 +85,10 @@ func (c *Config) Rules() seat.Rules {
 		AbandonedAfter: c.AbandonedAfter,
 		Threshold:      c.Model.Threshold,
 		Keep:           c.Model.Threshold * seat.KeepShare,
+		Item:           c.Model.Threshold * seat.ItemShare,
+		KeepItem:       c.Model.Threshold * seat.KeepItemShare,
+		// who asks for more looks than one a second is told sooner
+		Dwell: min(seat.LongestDwell, max(shortestDwell, 6*c.Interval)),
 		// one look may be lost to a busy machine or a keyframe that comes late; two are a gap in what was seen
 		MaxGap: 2*c.Interval + 2*time.Second,
 	}

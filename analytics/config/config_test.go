@@ -84,7 +84,7 @@ analytics:
 	require.Equal(t, time.Second, c.Interval)
 	require.Equal(t, []string{"Z", "A", "M"}, []string{c.Seats[0].ID, c.Seats[1].ID, c.Seats[2].ID})
 	require.Equal(t, seat.AnchorOverlap, c.Seats[0].Anchor)
-	require.Equal(t, seat.AnchorFoot, c.Seats[1].Anchor)
+	require.Equal(t, seat.AnchorFit, c.Seats[1].Anchor)
 	require.Equal(t, c.Seats[1].ROI, c.Seats[2].ROI)
 	require.Equal(t, []string{"cam1"}, c.StreamNames())
 }

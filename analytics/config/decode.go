@@ -102,7 +102,7 @@ func (c *Config) seats(n *yaml.Node, key string) error {
 		j := c.index(id)
 		if j < 0 {
 			j = len(c.Seats)
-			c.Seats = append(c.Seats, Seat{ID: id, Anchor: seat.AnchorFoot})
+			c.Seats = append(c.Seats, Seat{ID: id, Anchor: seat.AnchorFit})
 		}
 		s := &c.Seats[j]
 		s.documents++

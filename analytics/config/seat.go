@@ -33,7 +33,7 @@ func (s *Seat) Label() string {
 
 // AnchorOrDefault is the anchor that is in force.
 func (s *Seat) AnchorOrDefault() seat.Anchor {
-	return cmp.Or(s.Anchor, seat.AnchorFoot)
+	return cmp.Or(s.Anchor, seat.AnchorFit)
 }
 
 // Revision tells two versions of a seat's configuration apart. It follows from what the configuration says, so that it

@@ -57,6 +57,15 @@ func (r ROI) Pairs() (out [][2]float32) {
 	return out
 }
 
+// Bounds is the smallest box around the polygon.
+func (r ROI) Bounds() Box {
+	b := Box{1, 1, 0, 0}
+	for _, p := range r {
+		b = Box{min(b.X0, p.X), min(b.Y0, p.Y), max(b.X1, p.X), max(b.Y1, p.Y)}
+	}
+	return b
+}
+
 // area is the shoelace sum: positive or negative by the sense of the points.
 func (r ROI) area() float64 {
 	var sum float64

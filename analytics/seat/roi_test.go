@@ -62,29 +62,3 @@ func TestIoU(t *testing.T) {
 		require.InDelta(t, want, b.IoU(other), 1e-6, other)
 	}
 }
-
-func TestObserve(t *testing.T) {
-	seats := []Seat{
-		{ID: "A", ROI: ROI{{0, .5}, {.5, .5}, {.5, 1}, {0, 1}}, ItemsROI: ROI{{0, 0}, {.5, 0}, {.5, .5}, {0, .5}}},
-		{ID: "B", ROI: ROI{{.5, .5}, {1, .5}, {1, 1}, {.5, 1}}},
-		{ID: "C", ROI: ROI{{0, 0}, {1, 0}, {1, .4}, {0, .4}}, Anchor: AnchorOverlap},
-		{ID: "D", ROI: ROI{{.9, .4}, {1, .4}, {1, .5}, {.9, .5}}, Anchor: AnchorCenter},
-	}
-	isItem := func(class string) bool { return class == "book" }
-	obs := Observe(nil, epoch, seats, []Detection{
-		{Person, .9, Box{.4, .1, .6, .8}},    // foot on the edge of A and B: the first listed has it
-		{Person, .5, Box{.1, .1, .2, .9}},    // A too, less sure
-		{"book", .6, Box{.1, .1, .2, .2}},    // on A's desk
-		{"book", .7, Box{.7, .6, .8, .7}},    // in B, which has no polygon for belongings
-		{"dog", .9, Box{.7, .6, .8, .7}},     // in no ROI
-		{Person, .8, Box{.7, .3, .8, .45}},   // two thirds in C
-		{Person, .7, Box{.9, .41, 1, .49}},   // its centre in D
-		{Person, .6, Box{.95, .95, 1.0, 1.}}, // foot on B's corner
-	}, isItem)
-	require.Equal(t, []Observation{
-		{At: epoch, Person: .9, Item: .6},
-		{At: epoch, Person: .6, Item: .7},
-		{At: epoch, Person: .8},
-		{At: epoch, Person: .7},
-	}, obs)
-}

@@ -27,6 +27,7 @@ type Anchor string
 
 // The anchors of the configuration.
 const (
+	AnchorFit     Anchor = "fit"     // best fit of lower half, foot point and bottom edge: see Seat.Fit
 	AnchorFoot    Anchor = "foot"    // bottom centre of the box
 	AnchorCenter  Anchor = "center"  // middle of the box
 	AnchorOverlap Anchor = "overlap" // at least OverlapShare of the box lies in the ROI
@@ -41,11 +42,11 @@ type Seat struct {
 	ID       string
 	ROI      ROI    // where a person's anchor counts
 	ItemsROI ROI    // where the centre of belongings counts; ROI where empty
-	Anchor   Anchor // AnchorFoot where empty
+	Anchor   Anchor // AnchorFit where empty
 }
 
-// items is the polygon that belongings are looked for in.
-func (s *Seat) items() ROI {
+// Items is the polygon that belongings are looked for in.
+func (s *Seat) Items() ROI {
 	if len(s.ItemsROI) > 0 {
 		return s.ItemsROI
 	}

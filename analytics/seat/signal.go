@@ -1,20 +1,95 @@
 package seat
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // signal is one yes-or-no question about a seat ("is a person there?") answered by many uncertain looks.
 //
-// The answer changes only when it was contradicted by several looks over a while, each of them after closer looks were
-// asked for. A contradiction that is itself contradicted twice is dropped: that was flicker.
+// The answer changes only when it was contradicted for long enough. How long that is comes from what misses are like:
+// looks that follow one another share their error, so that a miss is a state of its own that lasts (MissLasts), and a
+// run of misses of length t happens to somebody who sits there with a probability of exp(-t/MissLasts). A seat whose
+// sitter is often missed learns so, and is patient; see patience.
 type signal struct {
 	On bool `json:"on"`
-
 	// the contradiction, if there is one
-	Since  time.Time `json:"since,omitzero"` // its first look
-	Best   float32   `json:"best,omitempty"` // best confidence seen in it
+	Since  time.Time `json:"since,omitzero"`  // its first look
+	Before time.Time `json:"before,omitzero"` // the last look before it, which agreed
+	Best   float32   `json:"best,omitempty"`  // best confidence seen in it
+	Box    Box       `json:"box,omitzero"`    // of its first look; while On, of the last that found it
 	Agree  int       `json:"agree,omitempty"`
 	Object int       `json:"object,omitempty"`
+	Bare   int       `json:"bare,omitempty"` // looks of it that showed the empty place
+	// the first look, and the one before, at which its box was another one than all the time; zero: it is not
+	Astray time.Time `json:"astray,omitzero"`
+	Steady time.Time `json:"steady,omitzero"`
+	// what was learnt of what is there, over all who were
+	Found  time.Time     `json:"found,omitzero"`    // the last look that found it
+	Seen   time.Duration `json:"seen_ns,omitempty"` // for how long it was there
+	Lapses float32       `json:"lapses,omitempty"`  // runs of misses that ended
 }
+
+// evidence is what one look says of a signal.
+type evidence uint8
+
+const (
+	silent  evidence = iota // nothing: neither for nor against
+	yes                     // found, or the place looks as it did when it was
+	hold                    // it may well be there: doubts are dropped, nothing is learnt
+	no                      // not seen
+	noStill                 // no, the place has changed since it was found, and nothing moves there
+	noBare                  // no, and the place looks as it does when it is empty
+	noGone                  // no, and it was seen going, or the place has changed since it was found
+)
+
+// The parameters of patience.
+const (
+	// MissLasts is the mean length of a run of misses.
+	MissLasts = 2 * time.Second
+	// stay is how long something is there that came, to an order of magnitude.
+	stay = 30 * time.Minute
+	// surety is how much likelier it must be that it went than that it was missed.
+	surety = 150
+	// seenAhead and one lapse in it are what is assumed before anything was learnt.
+	seenAhead = time.Minute
+	// learntOver bounds the memory for lapses: older ones count half.
+	learntOver = time.Hour
+)
+
+// patience is how long a run of misses must last before what was there counts as gone: until
+//
+//	(1/stay) / (lapses/seen) * exp(t/MissLasts) >= surety
+//
+// the left side being the odds of "went" against "missed".
+func (s *signal) patience() time.Duration {
+	rate := (float64(s.Lapses) + 1) / (s.Seen + seenAhead).Seconds() // of runs of misses, a second
+	t := MissLasts.Seconds() * math.Log(surety*rate*stay.Seconds())
+	longest := longestPatience - s.Since.Sub(s.middle())
+	return min(max(time.Duration(t*float64(time.Second)), confirmGoing.during), longest)
+}
+
+// longestPatience is the most that an admin waits for a seat that was left, when nothing but misses tells: from the
+// likeliest moment of that.
+const longestPatience = 20 * time.Second
+
+// LongestDwell is longer than most people stop before a seat that they do not take.
+const LongestDwell = 6 * time.Second
+
+// Coming is confirmed sooner than going: an admin waits for a seat to turn taken, while a person who was missed for a
+// while must not be sent away. See Rules.Dwell for people.
+var (
+	confirmItem  = verdict{looks: 4, during: 2500 * time.Millisecond}
+	confirmGoing = verdict{looks: 4, during: 2 * time.Second}
+	confirmBare  = verdict{looks: 2, during: 500 * time.Millisecond}
+)
+
+// passing is how many looks may find another person in the place of one who is missed.
+const passing = 2
+
+// maxObjections is how many looks may speak against a coming before it is dropped; one that is seen in every second
+// look may have more.
+const maxObjections = 1
 
 // verdict says how much it takes to turn a signal.
 type verdict struct {
@@ -22,28 +97,166 @@ type verdict struct {
 	during time.Duration // from the first of them to the last
 }
 
-// maxObjections is how many looks may speak against a contradiction before it is dropped.
-const maxObjections = 1
+// sameBox is the least overlap, intersection over union, of the boxes of one who stays where he is. Who walks past has
+// left his first box within a second, and who comes to sit down is there when he has sat down.
+const sameBox = 0.5
 
-// look takes one more answer in, and tells whether the signal turned by it, and since when that was so.
-func (s signal) look(at time.Time, on bool, confidence float32, v verdict) (next signal, turned bool, since time.Time) {
-	switch {
-	case on != s.On:
-		if s.Agree == 0 {
-			s.Since = at
+// astrayFor is how long before he was missed somebody may have got up: the box of who gets up and walks is another one.
+const astrayFor = 3 * time.Second
+
+// look takes one more answer in, and tells whether the signal turned by it, and since when that was so: the middle
+// between the looks on the two sides of the change. last is the look before.
+func (s signal) look(o sighting) (next signal, turned bool, since time.Time) {
+	if s.On {
+		return s.going(o)
+	}
+	return s.coming(o)
+}
+
+// sighting is a look's answer to a signal's question.
+type sighting struct {
+	at, last   time.Time // of this look, and of the one before; zero where that was too long ago
+	says       evidence
+	confidence float32
+	box        Box // zero where the answer has no place
+	coming     verdict
+	unseen     time.Duration // how long a coming must last that no detection speaks for
+}
+
+func (s signal) coming(o sighting) (signal, bool, time.Time) {
+	switch o.says {
+	case silent, hold:
+		return s, false, time.Time{}
+	case yes:
+		if s.Agree > 0 && o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox {
+			// another person, or one who walks on: a look ago he was not yet here
+			s = s.calm()
 		}
-		s.Agree++
-		s.Best = max(s.Best, confidence)
-		if s.Agree >= v.looks && at.Sub(s.Since) >= v.during {
-			return signal{On: on}, true, s.Since
+		s = s.contradicted(o)
+		during := o.coming.during
+		if s.Best == 0 {
+			during = o.unseen
 		}
-	case s.Agree > 0:
-		s.Object++
-		if s.Object > maxObjections {
-			s = signal{On: s.On}
+		if s.Agree >= o.coming.looks && o.at.Sub(s.middle()) >= during {
+			return signal{On: true, Found: o.at, Box: o.box, Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
+		}
+	default:
+		if s.Agree > 0 {
+			if s.Object++; s.Object > max(maxObjections, s.Agree/2) {
+				s = s.calm()
+			}
 		}
 	}
 	return s, false, time.Time{}
+}
+
+func (s signal) going(o sighting) (signal, bool, time.Time) {
+	switch o.says {
+	case silent:
+		return s, false, time.Time{}
+	case hold:
+		return s.calm(), false, time.Time{}
+	case yes:
+		if s.Agree > maxObjections && o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox {
+			// somebody passes, where the one who sat there is missed: he is believed when he stays
+			if s.Object++; s.Object <= passing {
+				return s, false, time.Time{}
+			}
+		}
+		next := signal{On: true, Found: o.at, Box: s.Box}
+		switch moved := o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox; {
+		case !moved && o.box != (Box{}), moved && !s.Astray.IsZero() && o.at.Sub(s.Astray) > astrayFor:
+			next.Box = o.box // where he sits now
+		case moved && s.Astray.IsZero() && !o.last.IsZero() && o.at.Sub(o.last) <= astrayFor/2:
+			next.Astray, next.Steady = o.at, o.last
+		case moved && !s.Astray.IsZero():
+			next.Astray, next.Steady = s.Astray, s.Steady
+		}
+		if s.Agree > 0 {
+			s.Lapses++
+		}
+		if !o.last.IsZero() {
+			s.Seen += o.at.Sub(o.last)
+		}
+		if s.Seen > learntOver {
+			s.Seen, s.Lapses = s.Seen/2, s.Lapses/2
+		}
+		next.Seen, next.Lapses = s.Seen, s.Lapses
+		return next, false, time.Time{}
+	}
+	s = s.contradicted(o)
+	during := o.at.Sub(s.Since)
+	if o.says == noBare {
+		s.Bare++
+	}
+	quick := s.Bare >= confirmBare.looks && during >= confirmBare.during ||
+		o.says == noGone && s.Agree >= confirmGoing.looks && during >= confirmGoing.during
+	patience := s.patience()
+	if o.says == noStill {
+		patience /= 2
+	}
+	if quick || s.Agree >= confirmGoing.looks && during >= patience {
+		return signal{Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
+	}
+	return s, false, time.Time{}
+}
+
+// contradicted is the signal with one more look that speaks against it.
+func (s signal) contradicted(o sighting) signal {
+	if s.Agree == 0 {
+		s.Since, s.Before, s.Object, s.Bare = o.at, s.otherSide(o), 0, 0
+		if !s.On {
+			s.Box = o.box
+		} else if !s.Astray.IsZero() && o.at.Sub(s.Astray) <= astrayFor {
+			s.Since, s.Before = s.Astray, s.Steady
+		}
+	}
+	s.Agree++
+	s.Best = max(s.Best, o.confidence)
+	return s
+}
+
+// otherSide is the last look before this one that said the opposite: for what goes, the last that found it. Looks between
+// them said nothing: others stood before the camera. It is zero where that was too long ago to tell a moment by.
+func (s signal) otherSide(o sighting) time.Time {
+	if !s.On || s.Found.IsZero() || o.last.IsZero() || o.at.Sub(s.Found) > tellingFor {
+		return o.last
+	}
+	return s.Found
+}
+
+// tellingFor is how far apart the looks on the two sides of a change may be.
+const tellingFor = 10 * time.Second
+
+// middle is the likeliest moment of the change.
+func (s signal) middle() time.Time {
+	if s.Before.IsZero() {
+		return s.Since
+	}
+	return s.Before.Add(s.Since.Sub(s.Before) / 2)
+}
+
+// calm is the signal without doubts: what was looked at long ago speaks no more.
+func (s signal) calm() signal {
+	calm := signal{On: s.On, Found: s.Found, Seen: s.Seen, Lapses: s.Lapses}
+	if s.On {
+		calm.Box, calm.Astray, calm.Steady = s.Box, s.Astray, s.Steady
+	}
+	return calm
+}
+
+// slowerAfter is how many looks in doubt follow closely: then it is time that decides.
+const slowerAfter = 4
+
+// nextLook is how long after the last look the next one is due for a signal's doubts.
+func (s signal) nextLook(interval time.Duration) time.Duration {
+	switch {
+	case s.settled():
+		return interval
+	case !s.On && s.Agree > slowerAfter:
+		return min(interval, 2*CloserLook)
+	}
+	return min(interval, CloserLook)
 }
 
 func (s signal) settled() bool { return s.Agree == 0 }

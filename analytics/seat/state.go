@@ -1,12 +1,19 @@
 package seat
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Rules are the times and thresholds that State.Next goes by.
 type Rules struct {
 	AbandonedAfter time.Duration // belongings and nobody for this long, in time that was seen
-	Threshold      float32       // 0..1: a detection at least this sure begins something
-	Keep           float32       // 0..1, at most Threshold: one at least this sure keeps what has begun
+	Threshold      float32       // 0..1: a person found at least this sure begins something
+	Keep           float32       // 0..1, at most Threshold: one found at least this sure keeps what has begun
+	Item           float32       // as Threshold, for belongings
+	KeepItem       float32       // as Keep, for belongings
+	Dwell          time.Duration // how long somebody must stay before the seat is his; 0: LongestDwell
 	MaxGap         time.Duration // looks further apart than this were blind between
 }
 
@@ -14,12 +21,30 @@ type Rules struct {
 // finds them, with less confidence, and that must not empty the seat.
 const KeepShare = 0.6
 
-// Coming is confirmed sooner than going: an admin waits for a seat to turn taken, while a person who was missed by a
-// look or two must not be sent away. Both are well above the time that it takes to walk past a seat's polygon.
-var (
-	confirmComing = verdict{looks: 3, during: 1500 * time.Millisecond}
-	confirmGoing  = verdict{looks: 4, during: 2 * time.Second}
+// ItemShare is the Item that goes with a threshold of 1, and KeepItemShare the KeepItem: belongings are looked at in
+// cut-outs, where little else is found, and stay where they are.
+const (
+	ItemShare     = 0.7
+	KeepItemShare = 0.35
 )
+
+// Floor is the least confidence of a detection that says anything.
+func (r Rules) Floor() float32 { return min(r.Keep, r.KeepItem) }
+
+// coming is what it takes to believe that somebody has come.
+func (r Rules) coming() verdict {
+	return verdict{looks: 5, during: cmp.Or(r.Dwell, LongestDwell)}
+}
+
+// Sure leaves out, in place, detections that are too unsure for what they are.
+func (r Rules) Sure(found []Detection, isItem func(class string) bool) []Detection {
+	return slices.DeleteFunc(found, func(d Detection) bool {
+		if d.Class != Person && isItem(d.Class) {
+			return d.Confidence < r.KeepItem
+		}
+		return d.Confidence < r.Keep
+	})
+}
 
 // CloserLook is how long after a look that disagrees with the state the next one is due.
 const CloserLook = 500 * time.Millisecond
@@ -33,7 +58,10 @@ type State struct {
 	Item       signal        `json:"item"`               // belongings are there
 	Confidence float32       `json:"confidence"`         // of the last detection that changed something
 	Alone      time.Duration `json:"alone_ns"`           // belongings and nobody so far, blind time left out
+	Went       time.Time     `json:"went,omitzero"`      // when a person or belongings last came or went
+	Left       time.Time     `json:"left,omitzero"`      // when a person last went
 	LookedAt   time.Time     `json:"looked_at,omitzero"` // the last look
+	CloserAt   time.Time     `json:"closer_at,omitzero"` // the last one that looked for belongings in a cut-out
 }
 
 // Next returns the state after one more observation, and the event that it caused, if any. It changes nothing: the
@@ -51,29 +79,52 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 	if first || seen > r.MaxGap {
 		// what happened meanwhile is unknown: old doubts count no more, and no timer moves
 		seen = 0
-		s.Person = signal{On: s.Person.On}
-		s.Item = signal{On: s.Item.On}
+		s.Person, s.Item = s.Person.calm(), s.Item.calm()
 	}
 	s.LookedAt = o.At
 
 	wasAlone := s.alone()
+	if o.Closely {
+		s.CloserAt = o.At
+	}
+	last := o.At.Add(-seen)
+	if seen == 0 {
+		last = time.Time{}
+	}
 	best := max(s.Person.Best, o.Person)
 	bestItem := max(s.Item.Best, o.Item)
+	// belongings first: what hides them is a person who was there until now
+	item := sighting{o.At, last, s.items(o, r), o.Item, Box{}, confirmItem, unseenItem}
+	person := sighting{o.At, last, s.person(o, r), o.Person, o.Box, r.coming(), r.coming().during}
 	var personTurned, itemTurned bool
 	var personAt, itemAt time.Time
-	s.Person, personTurned, personAt = s.Person.look(o.At, o.Person >= r.bar(s.Person.On), o.Person, r.verdict(s.Person.On))
-	s.Item, itemTurned, itemAt = s.Item.look(o.At, o.Item >= r.bar(s.Item.On), o.Item, r.verdict(s.Item.On))
+	s.Item, itemTurned, itemAt = s.Item.look(item)
+	s.Person, personTurned, personAt = s.Person.look(person)
+	turnedAt := latest(personTurned, personAt, itemTurned, itemAt)
+	if !turnedAt.IsZero() {
+		s.Went = turnedAt
+	}
+	if personTurned && !s.Person.On {
+		s.Left = personAt
+	}
+	if itemTurned && !s.Item.On && !s.Person.On && itemAt.After(s.Left) && itemAt.Sub(s.Left) < behind {
+		s.Went = s.Left // he took them along
+	}
+	if itemTurned && s.Item.On && !s.Person.On && itemAt.Sub(s.Left) < behind {
+		// he left them behind: while he sat before them nobody could see them
+		turnedAt = s.Left
+	}
 
-	s = s.timed(wasAlone, seen, o.At, latest(personTurned, personAt, itemTurned, itemAt))
+	s = s.timed(wasAlone, seen, o.At, turnedAt)
 	switch {
 	case s.Person.On && s.Status != Occupied:
 		return s.become(Occupied, PersonEnter, personAt, o.At, best)
 	case s.Status == Occupied && !s.Person.On && !s.Item.On && s.Settled():
-		return s.become(Empty, PersonLeave, latest(personTurned, personAt, itemTurned, itemAt), o.At, 0)
+		return s.become(Empty, PersonLeave, s.Went, o.At, 0)
 	case s.Status == Abandoned && !s.Item.On && s.Person.settled():
-		return s.become(Empty, ItemRemoved, itemAt, o.At, 0)
+		return s.become(Empty, ItemRemoved, s.Went, o.At, 0)
 	case s.Status != Abandoned && s.alone() && s.Alone >= r.AbandonedAfter && s.Settled():
-		return s.become(Abandoned, AbandonedDetected, o.At, o.At, bestItem)
+		return s.become(Abandoned, AbandonedDetected, o.At.Add(r.AbandonedAfter-s.Alone), o.At, bestItem)
 	}
 	if personTurned && s.Person.On {
 		s.Confidence = best
@@ -101,13 +152,31 @@ func (s State) alone() bool { return s.Item.On && !s.Person.On }
 // agree with the state, and when a timer runs out.
 func (s State) NextLook(r Rules, interval time.Duration) time.Duration {
 	if !s.Settled() {
-		return min(interval, CloserLook)
+		return min(s.Person.nextLook(interval), s.Item.nextLook(interval))
 	}
 	if left := r.AbandonedAfter - s.Alone; s.alone() && s.Status != Abandoned && left < interval {
 		return min(interval, max(left, CloserLook))
 	}
 	return interval
 }
+
+// Closer tells whether belongings are to be looked for in a cut-out, when the camera is looked at next. None while
+// somebody sits there; at once when something is in doubt; else at the pace that the timer needs.
+func (s State) Closer(at time.Time, r Rules) bool {
+	if !s.Settled() {
+		return true
+	}
+	return !s.Person.On && at.Sub(s.CloserAt) >= r.Pace()
+}
+
+// Pace is how often belongings that nobody sits at are looked for.
+func (r Rules) Pace() time.Duration { return min(r.AbandonedAfter/closerShare, slowestCloser) }
+
+// The pace of looks for belongings: a share of the timer, and at least this often.
+const (
+	closerShare   = 20
+	slowestCloser = 30 * time.Second
+)
 
 // Settled tells that the last looks agree with the state.
 func (s State) Settled() bool { return s.Person.settled() && s.Item.settled() }
@@ -126,19 +195,68 @@ func (s State) become(to Status, why EventType, since, now time.Time, confidence
 	return s, e
 }
 
-// bar is the confidence that counts as yes: lower for what is there already.
-func (r Rules) bar(on bool) float32 {
-	if on {
-		return r.Keep
+const (
+	// unseenItem is how long things must lie there that no detector has a name for
+	unseenItem = 8 * time.Second
+	// behind is how long after somebody went what is found counts as his
+	behind = 12 * time.Second
+	// movesFor is how long movement alone holds a seat since a person was last found there.
+	movesFor = 5 * time.Minute
+)
+
+// person is what a look says of "a person is there".
+func (s State) person(o Observation, r Rules) evidence {
+	bar := r.Threshold
+	if s.Person.On {
+		bar = r.Keep
 	}
-	return r.Threshold
+	switch {
+	case o.Person >= bar:
+		return yes
+	case o.Hidden:
+		return silent
+	case !s.Person.On:
+		return no
+	case o.Near:
+		return hold
+	case o.Left:
+		return noGone
+	case o.Place.Is(Bare):
+		return noBare
+	case o.Place.Is(Kept):
+		return yes
+	case o.Place.Is(Moving) && o.At.Sub(s.Person.Found) < movesFor:
+		return hold
+	case o.Place.Is(Altered) && !o.Place.Is(Moving):
+		return noStill
+	}
+	return no
 }
 
-func (r Rules) verdict(on bool) verdict {
-	if on {
-		return confirmGoing
+// items is what a look says of "belongings are there". While a person sits before them they are not looked for.
+func (s State) items(o Observation, r Rules) evidence {
+	bar := r.Item
+	if s.Item.On {
+		bar = r.KeepItem
 	}
-	return confirmComing
+	sits := s.Person.On && s.Person.settled() && o.Person >= r.Keep
+	switch {
+	case o.Item >= bar:
+		return yes
+	case o.Hidden || sits || !s.Item.On && o.Desk.Is(Moving):
+		return silent
+	case o.Desk.Is(Changed) && !o.Desk.Is(Moving):
+		return yes
+	case s.Item.On && o.Desk.Is(Bare):
+		return noBare
+	case s.Item.On && o.Desk.Is(Kept):
+		return yes
+	case !o.Closely && !o.Desk.Is(Bare):
+		return silent
+	case o.Desk.Is(Altered):
+		return noGone
+	}
+	return no
 }
 
 func latest(a bool, at time.Time, b bool, bt time.Time) time.Time {

@@ -10,7 +10,7 @@ import (
 
 var (
 	epoch = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
-	rules = Rules{AbandonedAfter: 10 * time.Second, Threshold: 0.35, Keep: 0.21, MaxGap: 6 * time.Second}
+	rules = Rules{AbandonedAfter: 30 * time.Second, Threshold: 0.35, Keep: 0.21, Item: 0.35, KeepItem: 0.21, MaxGap: 6 * time.Second}
 )
 
 // step is one stretch of looks that all say the same.
@@ -27,7 +27,7 @@ func play(s State, interval time.Duration, from float64, steps ...step) (State, 
 	for _, st := range steps {
 		for at < st.until-1e-9 {
 			var e *Event
-			s, e = s.Next(Observation{At: epoch.Add(time.Duration(at * float64(time.Second))), Person: st.person, Item: st.item}, rules)
+			s, e = s.Next(Observation{At: epoch.Add(time.Duration(at * float64(time.Second))), Person: st.person, Item: st.item, Closely: true}, rules)
 			if e != nil {
 				events = append(events, *e)
 			}
@@ -52,14 +52,14 @@ func TestTransitions(t *testing.T) {
 		status Status
 	}{
 		{"nothing happens", []step{{60, 0, 0}}, nil, Empty},
-		{"comes and goes", []step{{5, 0, 0}, {20, .8, 0}, {40, 0, 0}}, []EventType{PersonEnter, PersonLeave}, Empty},
+		{"comes and goes", []step{{5, 0, 0}, {20, .8, 0}, {50, 0, 0}}, []EventType{PersonEnter, PersonLeave}, Empty},
 		{"leaves a thing for a while", []step{{20, .8, 0}, {27, 0, .6}, {40, .8, .6}}, []EventType{PersonEnter}, Occupied},
-		{"leaves a thing for good", []step{{20, .8, 0}, {50, 0, .6}}, []EventType{PersonEnter, AbandonedDetected}, Abandoned},
-		{"comes back to it", []step{{20, .8, .5}, {50, 0, .6}, {70, .8, .6}}, []EventType{PersonEnter, AbandonedDetected, PersonEnter}, Occupied},
-		{"is cleared away", []step{{20, .8, .5}, {50, 0, .6}, {70, 0, 0}}, []EventType{PersonEnter, AbandonedDetected, ItemRemoved}, Empty},
-		{"a thing put down by nobody seen", []step{{5, 0, 0}, {30, 0, .6}}, []EventType{AbandonedDetected}, Abandoned},
-		{"goes and takes the thing", []step{{20, .8, .5}, {40, 0, 0}}, []EventType{PersonEnter, PersonLeave}, Empty},
-		{"thing taken while away", []step{{20, .8, .5}, {26, 0, .6}, {40, 0, 0}}, []EventType{PersonEnter, PersonLeave}, Empty},
+		{"leaves a thing for good", []step{{20, .8, 0}, {80, 0, .6}}, []EventType{PersonEnter, AbandonedDetected}, Abandoned},
+		{"comes back to it", []step{{20, .8, .5}, {80, 0, .6}, {99, .8, .6}}, []EventType{PersonEnter, AbandonedDetected, PersonEnter}, Occupied},
+		{"is cleared away", []step{{20, .8, .5}, {80, 0, .6}, {110, 0, 0}}, []EventType{PersonEnter, AbandonedDetected, ItemRemoved}, Empty},
+		{"a thing put down by nobody seen", []step{{5, 0, 0}, {50, 0, .6}}, []EventType{AbandonedDetected}, Abandoned},
+		{"goes and takes the thing", []step{{20, .8, .5}, {50, 0, 0}}, []EventType{PersonEnter, PersonLeave}, Empty},
+		{"thing taken while away", []step{{20, .8, .5}, {40, 0, .6}, {80, 0, 0}}, []EventType{PersonEnter, PersonLeave}, Empty},
 		{"half hidden", []step{{20, .8, 0}, {60, .25, 0}}, []EventType{PersonEnter}, Occupied},
 		{"never sure enough", []step{{60, .3, .3}}, nil, Empty},
 	}
@@ -75,9 +75,9 @@ func TestTransitions(t *testing.T) {
 }
 
 func TestEventsCarryTheFirstFrame(t *testing.T) {
-	s, events := play(State{}, 3*time.Second, 0, step{6, 0, 0}, step{18, .8, 0}, step{40, 0, 0})
+	s, events := play(State{}, 3*time.Second, 0, step{6, 0, 0}, step{18, .8, 0}, step{50, 0, 0})
 	require.Len(t, events, 2)
-	require.Equal(t, epoch.Add(6*time.Second), events[0].At)
+	require.Equal(t, epoch.Add(4500*time.Millisecond), events[0].At, "the middle between the looks on its two sides")
 	require.InDelta(t, .8, events[0].Confidence, 1e-6)
 	require.WithinDuration(t, epoch.Add(18*time.Second), events[1].At, 3*time.Second)
 	require.Equal(t, Occupied, events[1].Previous)
@@ -93,14 +93,14 @@ func TestWalkPastIsNobody(t *testing.T) {
 }
 
 func TestAbsenceKeepsTheSeatTheirs(t *testing.T) {
-	s, _ := play(State{}, time.Second, 0, step{20, .8, .6}, step{26, 0, .6})
+	s, _ := play(State{}, time.Second, 0, step{20, .8, .6}, step{44, 0, .6})
 	require.Equal(t, Occupied, s.Status)
 	require.False(t, s.Person.On)
 	require.True(t, s.Item.On)
 }
 
 func TestBlindTimeMovesNoTimer(t *testing.T) {
-	s, _ := play(State{}, time.Second, 0, step{10, .8, .6}, step{16, 0, .6})
+	s, _ := play(State{}, time.Second, 0, step{10, .8, .6}, step{34, 0, .6})
 	alone := s.Alone
 	require.Greater(t, alone, 4*time.Second)
 
@@ -108,7 +108,7 @@ func TestBlindTimeMovesNoTimer(t *testing.T) {
 	s, events := play(s, time.Second, 3600, step{3601, 0, .6})
 	require.Empty(t, events)
 	require.Equal(t, alone, s.Alone)
-	_, events = play(s, time.Second, 3601, step{3610, 0, .6})
+	_, events = play(s, time.Second, 3601, step{3620, 0, .6})
 	require.Equal(t, []EventType{AbandonedDetected}, kinds(events))
 }
 
@@ -123,7 +123,7 @@ func TestDoubtsDoNotOutliveBlindTime(t *testing.T) {
 }
 
 func TestStateSurvivesJSON(t *testing.T) {
-	s, _ := play(State{}, time.Second, 0, step{20, .8, .6}, step{26, 0, .6})
+	s, _ := play(State{}, time.Second, 0, step{20, .8, .6}, step{44, 0, .6})
 	s, _ = s.Next(Observation{At: epoch.Add(27 * time.Second), Person: .9}, rules)
 	b, err := json.Marshal(s)
 	require.NoError(t, err)
