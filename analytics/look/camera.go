@@ -30,6 +30,7 @@ type Camera struct {
 	deciding sync.Mutex
 	seats    *Seats
 	gone     bool // the plan has the camera no more
+	turned   bool // it was said that the picture has moved
 
 	queued bool // guarded by the queue's lock
 
@@ -43,6 +44,8 @@ type Camera struct {
 	picture   *video.Picture
 	found     []seat.Detection // in picture
 	shapes    []seat.Seat      // that they were held against
+	evidence  []Evidence       // of the last look, by seat
+	owners    seat.Found       // reused
 	number    int              // of the look, from 1
 	lookedAt  time.Time
 	followers map[*Follower]struct{}

@@ -1,6 +1,7 @@
 package look
 
 import (
+	"image"
 	"time"
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/detect"
@@ -27,12 +28,15 @@ type Eyes struct {
 
 	clock Clock
 	found []seat.Detection
+	parts []image.Rectangle
 }
 
 // Stages is the processor time that each stage of a look took; detecting is one thread's, by the clock.
 type Stages struct {
 	Decode time.Duration
 	detect.Stages
+	Closer       time.Duration // cut-outs, all of them, with their decisions
+	Cuts         [Kinds]int    // how many of each kind
 	Seats, Store time.Duration
 }
 
@@ -42,13 +46,17 @@ func (s *Stages) Add(o Stages) {
 	s.Scale += o.Scale
 	s.Infer += o.Infer
 	s.Outputs += o.Outputs
+	s.Closer += o.Closer
+	for kind, n := range o.Cuts {
+		s.Cuts[kind] += n
+	}
 	s.Seats += o.Seats
 	s.Store += o.Store
 }
 
 // Total is the time of the whole look.
 func (s *Stages) Total() time.Duration {
-	return s.Decode + s.Scale + s.Infer + s.Outputs + s.Seats + s.Store
+	return s.Decode + s.Scale + s.Infer + s.Outputs + s.Closer + s.Seats + s.Store
 }
 
 // See finds what is in the newest picture of a source; floor is the least confidence, 0..1. The detections are valid
@@ -70,14 +78,30 @@ func (e *Eyes) See(src Source, floor float32) (*video.Picture, []seat.Detection,
 	if err != nil {
 		return nil, nil, &Error{"decode", err}
 	}
-	e.found, err = e.Session.Detect(picture, nil, floor, e.found[:0])
-	e.Spent.Stages = e.Session.Spent
+	e.found, err = e.Session.Detect(picture, floor, e.found[:0])
+	e.Spent.Stages, e.Spent.Cuts[WholePicture] = e.Session.Spent, 1
 	if err != nil {
 		picture.Close()
 		return nil, nil, &Error{"detect", err}
 	}
 	e.clock.Lap()
 	return picture, e.found, nil
+}
+
+// closer looks at cut-outs of the picture that See gave.
+func (e *Eyes) closer(p *video.Picture, parts []cutOut, floor float32, found []seat.Detection) ([]seat.Detection, error) {
+	e.parts = e.parts[:0]
+	for i := range parts {
+		e.parts = append(e.parts, parts[i].Rectangle)
+		e.Spent.Cuts[parts[i].kind]++
+	}
+	var err error
+	e.found, err = e.Session.Closer(p, e.parts, floor, found)
+	e.Spent.Closer = e.clock.Lap()
+	if err != nil {
+		return e.found, &Error{"detect", err}
+	}
+	return e.found, nil
 }
 
 // Timed measures the two stages that follow See: deciding, up to the commit, and the commit.

@@ -22,7 +22,7 @@ import (
 // Options are what looks need from outside.
 type Options struct {
 	Interval time.Duration // between two looks at a camera
-	Keep     float32       // least confidence, 0..1, of a detection that is kept at all
+	Rules    seat.Rules    // of the seats; a camera without any is looked at by the same
 	IsItem   func(class string) bool
 	Ledger   Ledger
 	Meter    Meter
@@ -58,7 +58,7 @@ func (l *Looker) look(e *Eyes, c *Camera) error {
 	if err := l.Ledger.Open(); err != nil {
 		return &Error{"store", err}
 	}
-	picture, found, err := e.See(c, l.Keep)
+	picture, found, err := e.See(c, l.Rules.Floor())
 	if err != nil || picture == nil {
 		return err
 	}
@@ -68,12 +68,39 @@ func (l *Looker) look(e *Eyes, c *Camera) error {
 		picture.Close()
 		return nil
 	}
+	if found, err = c.seats.See(e, picture, l.Rules.Sure(found, l.IsItem)); err != nil {
+		picture.Close()
+		return err
+	}
 	if err = c.seats.Observe(picture.At(), time.Now(), found, e.Timed(l.Ledger.Commit)); err != nil {
 		picture.Close()
 		return &Error{"store", fmt.Errorf("seats of %s: %w", c.stream, err)}
 	}
 	c.Looked(picture, found, &e.Spent)
+	c.aimed(picture.At(), time.Now())
 	return nil
+}
+
+// movedText is the error of a camera that shows another scene than its seats were drawn on.
+const movedText = "the picture has moved, check the seats"
+
+// aimed says once that the camera was turned away, and once that it is back. The caller must Hold the camera.
+func (c *Camera) aimed(at, now time.Time) {
+	turned := c.seats.sight.aim.turned(at)
+	if turned == c.turned {
+		return
+	}
+	row := store.CameraRow{StoreID: c.seats.storeID, Stream: c.stream, Online: true, LastFrameAt: new(store.At(at)), UpdatedAt: store.At(now)}
+	if turned {
+		row.Error = new(movedText)
+	}
+	if err := c.looker.Ledger.Commit(&store.Change{Cameras: []store.CameraRow{row}}); err != nil {
+		return // said with the next look
+	}
+	c.turned = turned
+	if turned {
+		c.looker.Log.Warn().Str("stream", c.stream).Msg("[analytics] " + movedText)
+	}
 }
 
 // Looked keeps the picture and what was found in it until the next one, and brings the next look forward where a seat
@@ -81,7 +108,7 @@ func (l *Looker) look(e *Eyes, c *Camera) error {
 func (c *Camera) Looked(picture *video.Picture, found []seat.Detection, spent *Stages) {
 	now := time.Now()
 	c.mu.Lock()
-	c.shapes = c.seats.shapes
+	c.shapes, c.evidence = c.seats.shapes, c.seats.evidence(c.evidence[:0])
 	c.number++
 	c.tally.looked(now, spent)
 	c.places.Add(picture.At(), found)

@@ -23,7 +23,9 @@ type Seats struct {
 	states []seat.State
 	saved  []seat.State // as they stand in the database
 
-	obs []seat.Observation // reused
+	found seat.Found         // of the last look
+	obs   []seat.Observation // reused
+	sight *sight
 }
 
 // NewSeats are seats of which nothing is known: they begin empty.
@@ -31,6 +33,7 @@ func NewSeats(storeID, stream string, shapes []seat.Seat, rules seat.Rules, isIt
 	return &Seats{
 		storeID: storeID, stream: stream, rules: rules, isItem: isItem, shapes: shapes,
 		states: make([]seat.State, len(shapes)), saved: make([]seat.State, len(shapes)),
+		sight: newSight(shapes),
 	}
 }
 
@@ -41,6 +44,7 @@ func (s *Seats) Adopt(old *Seats) {
 		for j := range old.shapes {
 			if s.shapes[i].ID == old.shapes[j].ID {
 				s.states[i], s.saved[i] = old.states[j], old.saved[j]
+				s.sight.adopt(i, old.sight, j)
 			}
 		}
 	}
@@ -102,9 +106,16 @@ func (s *Seats) Observe(at, now time.Time, found []seat.Detection, commit func(*
 	return nil
 }
 
+// note gives what was found in one look to the seats.
+func (s *Seats) note(at time.Time, found []seat.Detection) {
+	s.found.Assign(s.shapes, found, s.isItem)
+	s.obs = s.found.Observe(s.obs[:0], at, s.shapes, found)
+}
+
 // decide gives the states to become once the change is on disk, and changes nothing itself.
 func (s *Seats) decide(at, now time.Time, found []seat.Detection) (states []seat.State, change store.Change, err error) {
-	s.obs = seat.Observe(s.obs[:0], at, s.shapes, found, s.isItem)
+	s.note(at, found)
+	s.sight.testify(at, s.obs)
 	states = make([]seat.State, len(s.states))
 	for i := range s.states {
 		next, event := s.states[i].Next(s.obs[i], s.rules)
@@ -138,7 +149,7 @@ func (s *Seats) decide(at, now time.Time, found []seat.Detection) (states []seat
 func (s *Seats) NextLook(interval time.Duration) time.Duration {
 	next := interval
 	for i := range s.states {
-		next = min(next, s.states[i].NextLook(s.rules, interval))
+		next = min(next, s.states[i].NextLook(s.rules, interval), s.sight.places[i].nextLook(&s.states[i], interval))
 	}
 	return next
 }

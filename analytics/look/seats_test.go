@@ -20,7 +20,7 @@ var (
 
 func newTestSeats() *Seats {
 	shapes := []seat.Seat{{ID: "A", ROI: left}, {ID: "B", ROI: right}}
-	rules := seat.Rules{AbandonedAfter: 10 * time.Second, Threshold: .35, Keep: .35 * seat.KeepShare, MaxGap: 4 * time.Second}
+	rules := seat.Rules{AbandonedAfter: 10 * time.Second, Threshold: .35, Keep: .35 * seat.KeepShare, Item: .25, KeepItem: .12, MaxGap: 4 * time.Second}
 	return NewSeats("test", "cam1", shapes, rules, func(class string) bool { return class == "book" })
 }
 
@@ -49,14 +49,14 @@ func TestSeatsRows(t *testing.T) {
 	require.Empty(t, change.Events)
 	require.Equal(t, "empty", change.Seats[0].Status)
 
-	at, change = during(t, s, at, 5, person)
+	at, change = during(t, s, at, 10, person)
 	require.Len(t, change.Events, 1)
 	e := change.Events[0]
 	require.Equal(t, "A", *e.SeatID)
 	require.Equal(t, "person_enter", e.EventType)
 	require.Equal(t, []string{"occupied", "empty"}, []string{*e.Status, *e.PreviousStatus})
 	require.Equal(t, 0.865, e.DetectionConfidence)
-	require.Equal(t, start.Add(time.Second), time.Time(e.CapturedAt))
+	require.Equal(t, start.Add(500*time.Millisecond), time.Time(e.CapturedAt))
 	require.Len(t, change.Seats, 1)
 	require.Equal(t, store.SeatRow{
 		StoreID: "test", SeatID: "A", Stream: "cam1", Status: "occupied", PersonDetected: true, DetectionConfidence: .865,

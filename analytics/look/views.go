@@ -40,7 +40,8 @@ func (c *Camera) LastLook() *Look {
 	v := &Look{Stream: c.stream, CapturedAt: store.At(c.picture.At()), Boxes: []Box{}, Number: c.number}
 	v.Width, v.Height = c.picture.Size()
 	isItem := c.looker.IsItem
-	for _, d := range c.found {
+	c.owners.Assign(c.shapes, c.found, isItem)
+	for i, d := range c.found {
 		if d.Class != seat.Person && !isItem(d.Class) {
 			continue
 		}
@@ -49,8 +50,8 @@ func (c *Camera) LastLook() *Look {
 			Class: d.Class, Confidence: confidence(d.Confidence),
 			Box: [4]float32{d.Box.X0, d.Box.Y0, d.Box.X1, d.Box.Y1}, Foot: [2]float32{foot.X, foot.Y},
 		}
-		if i := seat.Owner(c.shapes, d, isItem); i >= 0 {
-			b.SeatID = &c.shapes[i].ID
+		if owner := c.owners.Seats[i]; owner >= 0 {
+			b.SeatID = &c.shapes[owner].ID
 		}
 		v.Boxes = append(v.Boxes, b)
 	}

@@ -69,6 +69,7 @@ func (e *engine) play(t *task) (*figures, error) {
 	r := &replay{
 		task:     t,
 		file:     file,
+		isItem:   e.config.IsItem,
 		schedule: look.Schedule{Interval: e.config.Interval},
 		sampler:  video.NewSampler(file.Codec(), maxGOP),
 		seats:    look.NewSeats(e.config.StoreID, t.stream, t.seats, t.rules, e.config.IsItem),
@@ -84,6 +85,7 @@ func (e *engine) play(t *task) (*figures, error) {
 type replay struct {
 	*task
 	file     *video.File
+	isItem   func(class string) bool
 	schedule look.Schedule
 	sampler  *video.Sampler
 	seats    *look.Seats
@@ -144,7 +146,7 @@ func (r *replay) each(visit func() error) error {
 
 // look is a camera's look, with the task's functions in place of the database.
 func (r *replay) look() error {
-	picture, found, err := r.eyes.See(r, r.rules.Keep)
+	picture, found, err := r.eyes.See(r, r.rules.Floor())
 	if err != nil {
 		r.failed++
 		return nil
@@ -155,6 +157,10 @@ func (r *replay) look() error {
 	defer picture.Close()
 	r.looks++
 	at := picture.At()
+	if found, err = r.seats.See(&r.eyes, picture, r.rules.Sure(found, r.isItem)); err != nil {
+		r.failed++
+		return nil
+	}
 	if err = r.seats.Observe(at, at, found, r.eyes.Timed(r.commit)); err != nil {
 		return err
 	}
@@ -195,15 +201,18 @@ func (f *figures) add(o *figures) {
 
 func (f *figures) summarise(w io.Writer, wall time.Duration, note string) error {
 	perLook := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(f.looks) }
+	cuts := func(kind look.Kind) float64 { return float64(f.spent.Cuts[kind]) / float64(f.looks) }
 	if note != "" {
 		if _, err := fmt.Fprintln(w, note); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintf(w, "looks %d, failed %d, media %.1f s, %.0f media seconds per wall second\n"+
-		"cpu ms per look: read %.3f, decode %.2f, scale %.2f, infer %.2f, outputs %.3f, seats %.3f, total %.2f\n",
+		"cpu ms per look: read %.3f, decode %.2f, scale %.2f, infer %.2f, outputs %.3f, closer %.2f, seats %.3f, total %.2f\n"+
+		"cut-outs per look: room %.2f, seat %.2f, items %.2f\n",
 		f.looks, f.failed, f.media.Seconds(), f.media.Seconds()/wall.Seconds(),
 		perLook(f.read), perLook(f.spent.Decode), perLook(f.spent.Scale), perLook(f.spent.Infer),
-		perLook(f.spent.Outputs), perLook(f.spent.Seats), perLook(f.read+f.spent.Total()))
+		perLook(f.spent.Outputs), perLook(f.spent.Closer), perLook(f.spent.Seats), perLook(f.read+f.spent.Total()),
+		cuts(look.RoomCutOut), cuts(look.SeatCutOut), cuts(look.ItemsCutOut))
 	return err
 }

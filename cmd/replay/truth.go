@@ -216,5 +216,7 @@ type evidence struct {
 
 // evidenceOf asks what the seats make of a look's detections.
 func evidenceOf(at time.Time, seats []seat.Seat, found []seat.Detection, isItem func(class string) bool) evidence {
-	return evidence{at.Sub(epoch), seat.Observe(nil, at, seats, found, isItem)}
+	var f seat.Found
+	f.Assign(seats, found, isItem)
+	return evidence{at.Sub(epoch), f.Observe(nil, at, seats, found)}
 }

@@ -1,0 +1,59 @@
+package look
+
+import (
+	"math"
+	"time"
+
+	"github.com/AlexxIT/go2rtc/seats/analytics/scene"
+)
+
+// aim is where a camera points, beside where it pointed when its seats were drawn.
+type aim struct {
+	shift scene.Shift // since then
+
+	reference scene.Frame
+	at        time.Time   // of the reference; zero: none
+	base      scene.Shift // of the reference
+	lost      time.Time   // since when the picture is quite another one; zero: it is not
+}
+
+// The parameters of aim.
+const (
+	alike   = 0.75             // fit of two pictures of which one is the other, moved
+	another = 0.25             // and of pictures of which it is not
+	lostFor = 20 * time.Second // another picture for so long is no lorry before the lens
+	freshen = time.Minute      // light and furniture change: the reference is renewed so often
+	tiny    = 0.0008           // a shift of less, of the picture's size, is none
+)
+
+func (a *aim) look(luma []byte, at time.Time) {
+	frame := scene.MakeFrame(luma)
+	if a.at.IsZero() {
+		a.reference, a.at = frame, at
+		return
+	}
+	by := frame.Against(&a.reference)
+	switch {
+	case by.Fit >= alike:
+		a.lost = time.Time{}
+		a.shift = scene.Shift{X: a.base.X + by.X, Y: a.base.Y + by.Y, Fit: by.Fit}
+		if math.Abs(a.shift.X) < tiny {
+			a.shift.X = 0
+		}
+		if math.Abs(a.shift.Y) < tiny {
+			a.shift.Y = 0
+		}
+		if at.Sub(a.at) >= freshen {
+			a.reference, a.at, a.base = frame, at, a.shift
+		}
+	case by.Fit < another:
+		if a.lost.IsZero() {
+			a.lost = at
+		}
+	default:
+		a.lost = time.Time{}
+	}
+}
+
+// turned tells whether the camera shows another scene.
+func (a *aim) turned(at time.Time) bool { return !a.lost.IsZero() && at.Sub(a.lost) >= lostFor }
