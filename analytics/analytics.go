@@ -54,6 +54,8 @@ func Init() {
 
 	api.HandleFunc("api/seats", a.apiSeats)
 	api.HandleFunc("api/seats/events", a.apiEvents)
+	api.HandleFunc("api/seats/status", a.apiStatus)
+	api.HandleFunc("api/seats/empty", a.apiEmpty)
 	api.HandleFunc("api/seats/history", a.apiHistory)
 	api.HandleFunc("api/seats/cameras", a.apiCameras)
 	api.HandleFunc("api/seats/boxes", a.apiBoxes)
@@ -124,7 +126,7 @@ func newAnalytics(c config.Config, path string, configured map[string]any) *Anal
 		Restore: a.restore, Happened: a.metrics.happened, Failed: a.metrics.storeFailed,
 	})
 	a.looker = look.New(look.Options{
-		Interval: c.Interval, Keep: c.Rules().Keep, IsItem: c.IsItem, Ledger: a.ledger, Meter: a.metrics, Log: log,
+		Interval: c.Interval, Rules: c.Rules(), IsItem: c.IsItem, Ledger: a.ledger, Meter: a.metrics, Log: log,
 	})
 	a.file = config.Open(path, creds.ReplaceVars, creds.SecretString, configured)
 	first, _ := (&plan{}).with(a.looker, c, nil)

@@ -125,7 +125,7 @@ func (a *Analytics) busy(c *look.Camera, rate float64) error {
 	}
 	began, events := time.Now(), 0
 	for i := 0; ; i++ {
-		at = at.Add(time.Second)
+		at = at.Add(3500 * time.Millisecond) // 21 s of somebody, then of nobody
 		var found []seat.Detection
 		for s := range seatsPer {
 			if (i/6+s)%2 == 0 {

@@ -122,6 +122,7 @@ func (d *desk) ask(method, path, body string, headers ...string) (status int, te
 		"/api/seats": d.apiSeats, "/api/seats/history": d.apiHistory, "/api/seats/cameras": d.apiCameras,
 		"/api/seats/boxes": d.apiBoxes, "/api/seats/proposals": d.apiProposals, "/api/seats/outbox": d.apiOutbox,
 		"/api/seats/health": d.apiHealth, "/api/seats/frame.jpeg": d.apiFrame,
+		"/api/seats/status": d.apiStatus, "/api/seats/empty": d.apiEmpty,
 	}[r.URL.Path](w, r)
 	return w.Code, strings.TrimSpace(w.Body.String()), w.Header()
 }

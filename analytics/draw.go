@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/AlexxIT/go2rtc/internal/api"
+	"github.com/AlexxIT/go2rtc/seats/analytics/config"
 	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/overlay"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
@@ -25,9 +26,18 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 		noLook(w)
 		return
 	}
+	var shown image.Image = img
+	if id := r.URL.Query().Get("seat"); id != "" && err == nil {
+		s := a.plan.Load().config.Seat(id)
+		if s == nil || s.Stream != c.Name() {
+			http.Error(w, fmt.Sprintf("no seat %q at %s", id, c.Name()), http.StatusNotFound)
+			return
+		}
+		shown = img.SubImage(around(s, img.Rect))
+	}
 	var b bytes.Buffer
 	if err == nil {
-		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 80})
+		err = jpeg.Encode(&b, shown, &jpeg.Options{Quality: 80})
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -36,6 +46,18 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Captured-At", store.At(at).String())
 	api.Response(w, b.Bytes(), "image/jpeg")
+}
+
+// around is the part of a picture that shows a seat, its desk, and somebody who sits there.
+func around(s *config.Seat, bounds image.Rectangle) image.Rectangle {
+	all := s.ROI.Bounds()
+	if len(s.ItemsROI) > 0 {
+		desk := s.ItemsROI.Bounds()
+		all = seat.Box{X0: min(all.X0, desk.X0), Y0: min(all.Y0, desk.Y0), X1: max(all.X1, desk.X1), Y1: max(all.Y1, desk.Y1)}
+	}
+	w, h := float32(bounds.Dx()), float32(bounds.Dy())
+	x, y := (all.X1-all.X0)/3, (all.Y1-all.Y0)/3
+	return image.Rect(int((all.X0-x)*w), int((all.Y0-2*y)*h), int((all.X1+x)*w), int((all.Y1+y)*h)).Intersect(bounds)
 }
 
 // drawLast is the picture of the last look, and when it was received; nil where there was none. marked draws

@@ -20,6 +20,8 @@ type metrics struct {
 	broken   *prometheus.CounterVec
 	cpu      *prometheus.CounterVec
 	events   *prometheus.CounterVec
+	wrong    *prometheus.CounterVec
+	closer   *prometheus.CounterVec
 	stages   *prometheus.CounterVec
 	model    prometheus.Gauge
 }
@@ -36,13 +38,15 @@ func newMetrics() *metrics {
 		broken:   counter("damaged_units_total", "Access units that could not be read.", "stream"),
 		cpu:      counter("look_cpu_seconds_total", "Processor time of looks, by stage.", "stage"),
 		events:   counter("events_total", "Events that were committed.", "event_type"),
+		wrong:    counter("corrections_total", "Statuses that an admin corrected.", "previous_status", "status"),
+		closer:   counter("looks_by_kind_total", "Whole pictures and cut-outs that the model looked at.", "kind"),
 		stages:   counter("database_failures_total", "Times that the database could not be opened.", "stage"),
 		model: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "go2rtc_analytics_model_loaded", Help: "1 when there is a model to look with.",
 		}),
 	}
 	m.model.Set(1)
-	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.stages, m.model)
+	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.wrong, m.closer, m.stages, m.model)
 	return m
 }
 
@@ -79,10 +83,13 @@ func (c *ageCollector) Collect(to chan<- prometheus.Metric) {
 // Looked implements look.Meter.
 func (m *metrics) Looked(stream string, spent look.Stages, err error) {
 	for stage, took := range map[string]time.Duration{
-		"decode": spent.Decode, "scale": spent.Scale, "infer": spent.Infer, "outputs": spent.Outputs,
+		"decode": spent.Decode, "scale": spent.Scale, "infer": spent.Infer, "outputs": spent.Outputs, "closer": spent.Closer,
 		"seats": spent.Seats, "store": spent.Store,
 	} {
 		m.cpu.WithLabelValues(stage).Add(took.Seconds())
+	}
+	for kind, n := range spent.Cuts {
+		m.closer.WithLabelValues(look.Kind(kind).String()).Add(float64(n))
 	}
 	if failed, ok := errors.AsType[*look.Error](err); ok {
 		m.failures.WithLabelValues(stream, failed.Stage).Inc()
@@ -98,7 +105,10 @@ func (m *metrics) Dropped(stream string) { m.drops.WithLabelValues(stream).Inc()
 func (m *metrics) Damaged(stream string) { m.broken.WithLabelValues(stream).Inc() }
 
 func (m *metrics) happened(e *store.EventRow) { m.events.WithLabelValues(e.EventType).Inc() }
-func (m *metrics) storeFailed()               { m.stages.WithLabelValues("store").Inc() }
+func (m *metrics) corrected(previous, status string) {
+	m.wrong.WithLabelValues(previous, status).Inc()
+}
+func (m *metrics) storeFailed() { m.stages.WithLabelValues("store").Inc() }
 
 func (m *metrics) handler() http.HandlerFunc {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP

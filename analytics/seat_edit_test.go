@@ -70,7 +70,7 @@ func TestFirstSeat(t *testing.T) {
 	require.Equal(t, "analytics:\n  store_id: shop\n  seats:\n    A:\n      stream: cam1\n      roi: [[0.1, 0.2], [0.3, 0.2], [0.3, 0.4]]\n", d.text())
 	require.Equal(t, "shop", d.snapshot().StoreID)
 	require.Equal(t, "shop", d.seatView("A").StoreID)
-	d.looks("cam1", time.Now(), 5, person)
+	d.looks("cam1", time.Now(), 10, person)
 }
 
 // TestSeatRefused: one sentence, and neither file nor memory has changed.
@@ -111,7 +111,7 @@ func TestSeatRefused(t *testing.T) {
 		{"no stream", "PUT", "C", `{"roi": ` + triangle + `}`, 400, "stream: is required"},
 		{"empty stream", "PUT", "A", `{"stream": ""}`, 400, "stream: is required"},
 		{"no roi", "PUT", "C", `{"stream": "cam1"}`, 400, "roi: is required"},
-		{"anchor", "PUT", "A", `{"anchor": "head"}`, 400, `anchor: wants one of foot, center, overlap, has "head"`},
+		{"anchor", "PUT", "A", `{"anchor": "head"}`, 400, `anchor: wants one of fit, foot, center, overlap, has "head"`},
 		{"another store", "PUT", "A", `{"store_id": "other"}`, 400, `store_id: is "shop", and is not changed here`},
 		{"nobody", "DELETE", "C", "", 404, `there is no seat "C"`},
 		{"no id to delete", "DELETE", "", "", 400, "id: is required"},

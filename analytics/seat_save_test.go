@@ -19,7 +19,7 @@ import (
 // one is empty; one that is deleted leaves rows, browsers and subscribers, and its events stay.
 func TestEditLeavesOtherSeats(t *testing.T) {
 	d := newDesk(t, deskText)
-	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person, book)
+	at := d.looks("cam1", time.Now().Add(-time.Hour), 10, person, book)
 	at = d.looks("cam1", at, 1) // a doubt about both
 	require.Equal(t, "occupied", d.seatView("A").Status)
 	cam1 := d.plan.Load().camera("cam1")
@@ -61,7 +61,7 @@ func TestEditLeavesOtherSeats(t *testing.T) {
 // TestEditIsWholeOrNot: where the file cannot be written nothing is in force, and the database has nothing of it.
 func TestEditIsWholeOrNot(t *testing.T) {
 	d := newDesk(t, deskText)
-	at := d.looks("cam1", time.Now().Add(-time.Hour), 6, person)
+	at := d.looks("cam1", time.Now().Add(-time.Hour), 10, person)
 	require.NoError(t, os.Chmod(d.path, 0o400))
 	was := d.plan.Load()
 	for _, method := range []string{"PUT", "DELETE"} {
@@ -80,7 +80,7 @@ func TestEditIsWholeOrNot(t *testing.T) {
 	require.True(t, strings.HasSuffix(text, "nothing was saved"), text)
 	require.Equal(t, deskText, d.text())
 	d.again(t)
-	d.looks("cam1", at, 4)
+	d.looks("cam1", at, 25)
 	require.Equal(t, "empty", d.seatView("A").Status)
 }
 
@@ -109,7 +109,7 @@ func TestEditsAtOnce(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				at = d.looks("cam1", at, 3, person)
+				at = d.looks("cam1", at, 7, person)
 			}
 		}
 	})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/AlexxIT/go2rtc/seats/analytics/board"
 	"github.com/AlexxIT/go2rtc/seats/analytics/config"
+	"github.com/AlexxIT/go2rtc/seats/analytics/look"
 	"github.com/AlexxIT/go2rtc/seats/analytics/seat"
 	"github.com/AlexxIT/go2rtc/seats/analytics/store"
 )
@@ -13,6 +14,7 @@ import (
 type seatView struct {
 	store.SeatRow
 	seatShape
+	Evidence *look.Evidence `json:"evidence"` // of the last look; null before it
 }
 
 // seatShape is what the configuration says of a seat, as people see it.
@@ -28,6 +30,13 @@ func shapeOf(s *config.Seat) seatShape {
 	return seatShape{
 		Name: s.Label(), ROI: s.ROI.Pairs(), ItemsROI: s.ItemsROI.Pairs(), Anchor: s.AnchorOrDefault(), Revision: s.Revision(),
 	}
+}
+
+func evidenceOf(p *plan, s *config.Seat) *look.Evidence {
+	if c := p.camera(s.Stream); c != nil {
+		return c.Evidence(s.ID)
+	}
+	return nil
 }
 
 // snapshot is the reply of GET api/seats, and of the WebSocket message "seats".
@@ -57,7 +66,7 @@ func (a *Analytics) snapshotOf(rows board.Rows) snapshot {
 			}
 		}
 		row.Stream = c.Stream
-		s.Seats = append(s.Seats, seatView{SeatRow: row, seatShape: shapeOf(c)})
+		s.Seats = append(s.Seats, seatView{row, shapeOf(c), evidenceOf(p, c)})
 	}
 	for _, c := range p.cameras {
 		row, ok := rows.Cameras[c.Name()]
