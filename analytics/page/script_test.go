@@ -42,7 +42,7 @@ type answer struct {
 	Fault    string
 	Contains bool
 	Share    float64
-	Holds    bool
+	Fits     []float64 // by anchor: fit, foot, center, overlap
 	YAML     string
 	Faults   []string
 }
@@ -115,10 +115,16 @@ func TestGeometry(t *testing.T) {
 			continue
 		}
 		require.Equal(t, roi.Contains(seat.Point{X: float32(q.Point[0]), Y: float32(q.Point[1])}), a.Contains, "%v %v", q.Polygon, q.Point)
-		share := roi.Share(seat.Box{X0: float32(q.Box[0]), Y0: float32(q.Box[1]), X1: float32(q.Box[2]), Y1: float32(q.Box[3])})
+		box := seat.Box{X0: float32(q.Box[0]), Y0: float32(q.Box[1]), X1: float32(q.Box[2]), Y1: float32(q.Box[3])}
+		share := roi.Share(box)
 		require.InDelta(t, share, a.Share, 1e-3, "%v %v", q.Polygon, q.Box)
-		if math.Abs(share-seat.OverlapShare) > 1e-3 {
-			require.Equal(t, share >= seat.OverlapShare, a.Holds, "%v %v", q.Polygon, q.Box)
+		lower := roi.Share(seat.Box{X0: box.X0, Y0: (box.Y0 + box.Y1) / 2, X1: box.X1, Y1: box.Y1})
+		if math.Abs(share-seat.OverlapShare) < 1e-3 || math.Abs(lower-.3) < 1e-3 {
+			continue // rounding decides
+		}
+		for i, anchor := range []seat.Anchor{seat.AnchorFit, seat.AnchorFoot, seat.AnchorCenter, seat.AnchorOverlap} {
+			s := seat.Seat{ROI: roi, Anchor: anchor}
+			require.InDelta(t, s.Fit(box), a.Fits[i], 2e-3, "%s %v %v", anchor, q.Polygon, q.Box)
 		}
 	}
 	for _, kind := range []string{"", "pointsFew", "pointsMany", "pointsSame", "edgesCross", "areaSmall"} {

@@ -2,7 +2,7 @@
 // on stdout. Go tests hold them to what the server makes of the same.
 import {readFileSync} from 'node:fs';
 import {Draft} from '../www/seats/editor/draft.js';
-import {holds} from '../www/seats/editor/feet.js';
+import {fit} from '../www/seats/editor/feet.js';
 import {contains, fault, share} from '../www/seats/editor/polygon.js';
 import {preview} from '../www/seats/editor/yaml.js';
 
@@ -10,7 +10,7 @@ const answers = JSON.parse(readFileSync(0, 'utf8')).map(({polygon, point, box, s
     fault: polygon && (fault(polygon)?.key ?? ''),
     contains: polygon && point && contains(polygon, point),
     share: polygon && box && share(polygon, box),
-    holds: polygon && box && holds({roi: polygon, anchor: 'overlap'}, {class: 'person', confidence: 1, box}),
+    fits: polygon && box && ['fit', 'foot', 'center', 'overlap'].map(anchor => fit({roi: polygon, anchor}, {class: 'person', confidence: 1, box})),
     yaml: seat && preview(new Draft(seat, {isNew: true})),
     faults: seat && new Draft(seat, {isNew: true, storeID: 'test'}).faults().map(f => f.field),
 }));

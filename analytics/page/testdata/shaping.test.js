@@ -80,7 +80,7 @@ test('a draft tells what is wrong, and what to write', () => {
     assert.equal(d.isOpen, true);
     d.edit('roi');
     assert.deepEqual(d.faults(), []);
-    assert.deepEqual(d.body(), {stream: 'cam1', name: null, anchor: 'foot', roi: square, items_roi: null, store_id: 'shop'});
+    assert.deepEqual(d.body(), {stream: 'cam1', name: null, anchor: 'fit', roi: square, items_roi: null, store_id: 'shop'});
     d.undo();
     assert.equal(d.polygon.length, 3);
     d.redo();
@@ -92,9 +92,10 @@ test('whose foot falls in, and who is given to another seat', () => {
     const d = new Draft({seat_id: 'B', stream: 'cam1', name: 'B', roi: square, revision: '1'}, {isNew: false, storeID: 'shop'});
     const person = x => ({class: 'person', confidence: .9, box: [x - .05, .1, x + .05, .3]});
     const look = {stream: 'cam1', boxes: [person(.3), person(.6), {class: 'book', confidence: .5, box: [.29, .29, .31, .31]}]};
-    const first = {seat_id: 'A', stream: 'cam1', name: 'Ahead', roi: [[.25, 0], [.35, 0], [.35, 1], [.25, 1]], items_roi: [[.9, .9], [1, .9], [1, 1]]};
+    const other = {seat_id: 'A', stream: 'cam1', name: 'Better', roi: [[.25, .1], [.35, .1], [.35, .31], [.25, .31]], items_roi: [[.9, .9], [1, .9], [1, 1]]};
     assert.deepEqual(feetOf(look, d, [d.base]).map(f => [f.isIn, f.item]), [[true, false], [false, false], [true, true]]);
-    assert.deepEqual(feetOf(look, d, [first, d.base]).map(f => [f.isIn, f.owner]), [[false, 'Ahead'], [false, ''], [true, '']]);
-    assert.deepEqual(feetOf(look, d, [d.base, first]).map(f => f.isIn), [true, false, true]);
+    for (const seats of [[other, d.base], [d.base, other]]) {
+        assert.deepEqual(feetOf(look, d, seats).map(f => [f.isIn, f.owner]), [[false, 'Better'], [false, ''], [true, '']]);
+    }
     assert.equal(feetOf({...look, stream: 'cam2'}, d, []), null);
 });

@@ -8,6 +8,7 @@ import {Places} from './places.js';
 import {streamNames} from './streams.js';
 import {say} from './text.js';
 import {timeOf} from './time.js';
+import {Why} from './why.js';
 
 /**
  * One camera: its live picture, or the one that was looked at last, with seats and boxes over it; its seats and events
@@ -73,6 +74,7 @@ export class CameraView extends HTMLElement {
         this.closeEditor();
         this.model.follow('');
         this.last?.close();
+        this.why?.close();
         this.overlay.close();
         this.frame.close();
         this.replaceChildren();
@@ -119,7 +121,9 @@ export class CameraView extends HTMLElement {
             model.follow(stream);
             this.places = new Places(model, stream, id => this.pick(id));
             this.events = new Events(model, stream, id => this.pick(id));
-            this.side.replaceChildren(this.places.element, this.events.element);
+            this.why?.close();
+            this.why = new Why(model);
+            this.side.replaceChildren(this.places.element, this.why.element, this.events.element);
             this.play(this.live);
             this.overlay.arrange(model, stream);
             this.tick();
@@ -139,6 +143,7 @@ export class CameraView extends HTMLElement {
         this.seat = id;
         this.overlay.select(id);
         this.places.select(id);
+        this.why.select(id);
         this.events.select(id);
     }
 
@@ -221,6 +226,7 @@ export class CameraView extends HTMLElement {
         if (!stream) return;
         this.overlay.update(model, changes.seats);
         this.places.update(changes.seats);
+        this.why.update();
         if (changes.events.length) this.events.update(changes.events);
     }
 

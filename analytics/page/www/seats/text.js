@@ -81,6 +81,24 @@ const texts = {
     'class cup': ['cup', '컵'],
     'class cell phone': ['cell phone', '휴대전화'],
 
+    // why a seat is what it is
+    why: ['Why {0} is so', '{0} 판단 근거'],
+    held_nothing: ['Nothing is found there.', '아무것도 인식되지 않았습니다.'],
+    held_person: ['A person was found there.', '사람이 인식되었습니다.'],
+    held_movement: ['Something moves there, though no person is found.', '사람은 인식되지 않았지만 움직임이 있습니다.'],
+    held_belongings: ['Belongings were found there.', '짐이 인식되었습니다.'],
+    held_difference: ['It looks unlike the empty seat.', '비어 있을 때와 모습이 다릅니다.'],
+    factPerson: ['Person: {0} %', '사람: {0}%'],
+    factItems: ['Belongings: {0} %', '짐: {0}%'],
+    factMoves: ['It moves', '움직임 있음'],
+    factUnlike: ['Unlike the empty seat by {0} (from 0.30 on it counts), picture of {1}', '빈 좌석과의 차이 {0} (0.30부터 인정), {1} 화면 기준'],
+    factNoEmpty: ['There is no picture of the empty seat yet', '빈 좌석 화면이 아직 없습니다'],
+    whyPicture: ['The seat in the last picture', '마지막 화면의 이 좌석'],
+    wrong: ['That is wrong; the seat is:', '잘못되었습니다. 실제 상태:'],
+    corrected: ['Corrected. The box learns from it.', '수정했습니다. 판단에 반영됩니다.'],
+    emptyNow: ['Empty now: remember this picture', '지금 비어 있음: 이 모습 기억'],
+    emptyTaken: ['This is how the empty seat looks.', '빈 좌석의 모습으로 기억했습니다.'],
+
     // the history
     day: ['24 hours', '24시간'],
     week: ['7 days', '7일'],
@@ -179,6 +197,7 @@ const texts = {
     fieldAnchor: ['Somebody is in the seat when', '사용 중으로 보는 기준'],
     fieldStream: ['Camera', '카메라'],
     idStays: ['The ID stays: the events of the seat stand under it', 'ID는 이 좌석의 기록에 쓰이므로 바꿀 수 없습니다'],
+    anchor_fit: ['the body fits it best', '몸이 이 자리에 가장 잘 맞을 때'],
     anchor_foot: ['the feet are in it', '발이 영역 안에 있을 때'],
     anchor_center: ['the middle of the body is in it', '몸의 중심이 영역 안에 있을 때'],
     anchor_overlap: ['a third of the body is in it', '몸의 3분의 1 이상이 영역 안에 있을 때'],

@@ -54,14 +54,14 @@ function sides(theirs, draft, size) {
         name: theirs.name !== mine.name,
         roi: !same(theirs.roi, mine.roi),
         items_roi: !same(theirs.items_roi || [], mine.items_roi || []),
-        anchor: (theirs.anchor || 'foot') !== mine.anchor,
+        anchor: (theirs.anchor || 'fit') !== mine.anchor,
     };
     return h('div', {class: 'sides'}, [/** @type {const} */ (['theirs', theirs]), /** @type {const} */ (['mine', mine])].map(([key, seat]) =>
         h('section', null, h('h3', null, say(key)), sketch(seat, size), h('dl', null,
             row('fieldName', seat.name, differs.name), row('fieldStream', seat.stream, differs.stream),
             row('shapeSeat', say('corners', seat.roi.length), differs.roi),
             row('shapeItems', seat.items_roi?.length ? say('corners', seat.items_roi.length) : say('none'), differs.items_roi),
-            row('fieldAnchor', say(/** @type {any} */ ('anchor_' + (seat.anchor || 'foot'))), differs.anchor)))));
+            row('fieldAnchor', say(/** @type {any} */ ('anchor_' + (seat.anchor || 'fit'))), differs.anchor)))));
 }
 
 /** @param {any} key @param {string} value @param {boolean} differs */

@@ -6,7 +6,7 @@ import {History} from './undo.js';
 /**
  * @typedef {import('./polygon.js').Polygon} Polygon
  * @typedef {'roi'|'items_roi'} Layer which polygon of a seat
- * @typedef {'foot'|'center'|'overlap'} Anchor
+ * @typedef {'fit'|'foot'|'center'|'overlap'} Anchor
  *
  * @typedef {object} Seat as GET api/seats has it
  * @property {string} seat_id
@@ -47,7 +47,7 @@ export class Draft {
         this.id = seat.seat_id;
         this.name = seat.name || '';
         /** @type {Anchor} */
-        this.anchor = seat.anchor || 'foot';
+        this.anchor = seat.anchor || 'fit';
         this.wantsStore = isNew && !storeID;
         this.storeID = storeID || '';
         /** @type {Layer} */

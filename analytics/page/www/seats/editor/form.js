@@ -47,7 +47,7 @@ export class Form {
         set(editor.drawing.svg, 'aria-describedby', shapeError.id);
         this.clear = h('button', {type: 'button', onclick: () => editor.clearItems()}, say('itemsClear'));
         this.anchor = h('select', {name: 'anchor', onchange: () => draft.write({anchor: /** @type {any} */ (this.anchor.value)})},
-            ['foot', 'center', 'overlap'].map(a => h('option', {value: a}, say(/** @type {any} */ ('anchor_' + a)))));
+            ['fit', 'foot', 'center', 'overlap'].map(a => h('option', {value: a}, say(/** @type {any} */ ('anchor_' + a)))));
         this.undo = h('button', {type: 'button', title: 'Ctrl+Z', onclick: () => draft.undo()}, say('undo'));
         this.redo = h('button', {type: 'button', title: 'Ctrl+Shift+Z', onclick: () => draft.redo()}, say('redo'));
         this.copy = h('button', {type: 'button', onclick: () => editor.copySeat()}, say('copy'));

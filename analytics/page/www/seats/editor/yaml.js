@@ -29,6 +29,6 @@ export function preview(draft) {
     if (draft.name && (draft.name !== draft.id || base && base.name !== draft.id)) lines.push(`  name: ${text(draft.name)}`);
     lines.push(`  roi: ${points(shape.roi)}`);
     if (shape.items_roi.length) lines.push(`  items_roi: ${points(shape.items_roi)}`);
-    if (draft.anchor !== 'foot') lines.push(`  anchor: ${draft.anchor}`);
+    if (draft.anchor !== 'fit') lines.push(`  anchor: ${draft.anchor}`);
     return lines.join('\n') + '\n';
 }
