@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 const (
 	people  = "one-by-one-person-detection.mp4"
 	bottles = "bottle-detection.mp4"
+	left    = "standing-table-bottle-left.mp4"
 )
 
 func replay(t testing.TB, config, clip string) ([]told, string) {
@@ -40,6 +42,7 @@ func replay(t testing.TB, config, clip string) ([]told, string) {
 
 // replayPeople: six people come and go, in every encoding of the clip.
 func replayPeople(t *testing.T) {
+	t.Helper()
 	model, clip := asset(t, "models", "yolox_nano.onnx"), asset(t, "video", people)
 	variants := []struct {
 		name, args string
@@ -68,6 +71,27 @@ func replayPeople(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReplayLeft: a bottle that no look at the whole picture finds keeps its owner's place, and is abandoned in time.
+func TestReplayLeft(t *testing.T) {
+	model, clip := asset(t, "models", "yolox_nano.onnx"), asset(t, "video", left)
+	for _, interval := range []string{"1s", "3s"} {
+		tr := truthOf(t, left)
+		got, _ := replay(t, tr.config(interval, "20s", model, false), clip)
+		tr.compare(t, got, 1.5)
+	}
+}
+
+// TestOrderOfSeats: which seat stands first in the file decides no event.
+func TestOrderOfSeats(t *testing.T) {
+	model, clip := asset(t, "models", "yolox_nano.onnx"), asset(t, "video", bottles)
+	tr := truthOf(t, bottles)
+	want, _ := replay(t, tr.config("1s", "4s", model, false), clip)
+	slices.Reverse(tr.Seats)
+	got, _ := replay(t, tr.config("1s", "4s", model, false), clip)
+	require.NotEmpty(t, want)
+	require.ElementsMatch(t, want, got)
 }
 
 func TestReplayBottles(t *testing.T) {

@@ -49,6 +49,7 @@ func TestClips(t *testing.T) {
 
 // clipsThroughRTSP: by way of a real RTSP connection into the database.
 func clipsThroughRTSP(t *testing.T) {
+	t.Helper()
 	model := asset(t, "models", "yolox_nano.onnx")
 	cases := []struct {
 		clip, interval, abandoned string
