@@ -3,7 +3,6 @@ package rooms
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"math/rand/v2"
 
 	"golang.org/x/image/draw"
@@ -59,7 +58,6 @@ func (c *crew) open(name string, o setting) (*stage, error) {
 		}
 		cover(s.plate, img)
 	default:
-		draw.Draw(s.plate, s.plate.Rect, image.NewUniform(color.RGBA{224, 224, 220, 255}), image.Point{}, draw.Src) // the ceiling
 		d := palettes[c.half][r.IntN(3)]
 		d.depth, d.wide, d.hang = o.depth, max(24, o.depth/o.wide*1.15), c.photos
 		if r.IntN(2) == 0 && o.depth < 10 { // a larger floor would show that it repeats
@@ -67,8 +65,12 @@ func (c *crew) open(name string, o setting) (*stage, error) {
 		}
 		s.lens.room(s.plate, d, r)
 	}
-	for i := 3; i < len(s.plate.Pix); i += 4 {
-		s.plate.Pix[i] = 255
+	for i := 0; i < len(s.plate.Pix); i += 4 {
+		p := s.plate.Pix[i : i+4]
+		if p[3] == 0 { // above the far wall
+			p[0], p[1], p[2] = 224, 224, 220
+		}
+		p[3] = 255
 	}
 	return s, nil
 }
