@@ -55,6 +55,13 @@ func (c *Camera) TakeEmpty(seatID string) bool {
 	return i >= 0 && s.sight.places[i].takeEmpty()
 }
 
+// TakeEmpty takes all seats as the last look saw them for empty ones.
+func (s *Seats) TakeEmpty() {
+	for i := range s.sight.places {
+		s.sight.places[i].takeEmpty()
+	}
+}
+
 func (s *Seats) index(seatID string) int {
 	return slices.IndexFunc(s.shapes, func(shape seat.Seat) bool { return shape.ID == seatID })
 }

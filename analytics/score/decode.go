@@ -42,7 +42,8 @@ func Decode(file string, text []byte) (*Truth, error) {
 // clipKeys and seatKeys are all keys that there are.
 var (
 	clipKeys = []string{
-		"about", "kind", "half", "duration", "abandoned_after", "with_abandoned_after", "seats", "events", "not_judged",
+		"about", "kind", "half", "duration", "tries", "empty_at", "abandoned_after", "with_abandoned_after", "seats", "events",
+		"not_judged",
 	}
 	seatKeys = []string{"seat_id", "about", "roi", "items_roi", "anchor", "states", "occupied", "items", "ignore"}
 )
@@ -58,10 +59,17 @@ func (c *Clip) decode(raw json.RawMessage) error {
 		keys.text("kind", &c.Kind),
 		keys.oneOf("half", &c.Half, Tune, Final),
 		keys.seconds("duration", &c.Duration),
+		keys.seconds("empty_at", &c.EmptyAt),
 		keys.duration("abandoned_after", &c.AbandonedAfter),
 		keys.duration("with_abandoned_after", &c.AbandonedAfter),
 	} {
 		if err != nil {
+			return err
+		}
+	}
+	if keys.has("tries") {
+		var ideas []string
+		if err := keys.value("tries", &ideas, "a list of texts"); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // all has each form that a truth may have.
 const all = `{
 	"desk.mp4": {
-		"about": "a desk", "kind": "desk", "half": "tune", "duration": 90.5, "abandoned_after": "20s",
+		"about": "a desk", "kind": "desk", "half": "tune", "duration": 90.5, "tries": ["empty"], "empty_at": 2, "abandoned_after": "20s",
 		"seats": [
 			{"seat_id": "A", "about": "the left one", "roi": [[0, 0], [0.5, 0], [0.5, 1]], "items_roi": [[0, 0], [0.25, 0], [0.25, 0.5]], "anchor": "center",
 			 "states": [[0, "empty"], [7.5, "occupied"], [40, "abandoned"], [50.25, "empty"]], "ignore": [[1, 2], [60, 90.5]]},
@@ -39,7 +39,7 @@ func TestDecode(t *testing.T) {
 	left := seat.ROI{{X: 0, Y: 0}, {X: .5, Y: 0}, {X: .5, Y: 1}}
 	require.Equal(t, &Truth{Clips: []Clip{
 		{
-			Name: "desk.mp4", Kind: "desk", Half: Tune, Duration: s(90.5), AbandonedAfter: 20 * time.Second,
+			Name: "desk.mp4", Kind: "desk", Half: Tune, EmptyAt: 2 * time.Second, Duration: s(90.5), AbandonedAfter: 20 * time.Second,
 			Seats: []Seat{
 				{
 					Seat:    seat.Seat{ID: "A", ROI: left, ItemsROI: seat.ROI{{X: 0, Y: 0}, {X: .25, Y: 0}, {X: .25, Y: .5}}, Anchor: seat.AnchorCenter},
@@ -81,7 +81,7 @@ func TestDecodeMistakes(t *testing.T) {
 		{"no clip", "{}", "t.json: names no clip"},
 		{"a clip twice", `{"a.mp4": {` + good + `}, "a.mp4": {` + good + `}}`, `t.json: "a.mp4" stands twice`},
 		{"a clip that is none", `{"a.mp4": 3}`, a + "wants an object, has 3"},
-		{"unknown key of a clip", clip(`"seat": []`), a + `unknown key "seat", there are about, kind, half, duration, abandoned_after, with_abandoned_after, seats, events, not_judged`},
+		{"unknown key of a clip", clip(`"seat": []`), a + `unknown key "seat", there are about, kind, half, duration, tries, empty_at, abandoned_after, with_abandoned_after, seats, events, not_judged`},
 		{"no seats", clip(``), a + "seats: wants at least one seat"},
 		{"seats that are none", clip(`"seats": {}`), a + "seats: wants a list of seats, has {}"},
 		{"kind", clip(`"kind": 3, ` + good), a + "kind: wants a text, has 3"},

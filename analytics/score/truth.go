@@ -17,6 +17,7 @@ type Clip struct {
 	Name           string        // of its file
 	Kind           string        // of scene, for tables; may be empty
 	Half           string        // Tune, Final or empty: which clips settings may be tuned on
+	EmptyAt        time.Duration // all seats are empty then, and an admin says so; 0: nobody says it
 	Duration       time.Duration // what is judged ends here; 0: with the run
 	AbandonedAfter time.Duration // the truth holds for this setting; 0: for any
 	Seats          []Seat

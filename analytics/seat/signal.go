@@ -99,7 +99,10 @@ type verdict struct {
 
 // sameBox is the least overlap, intersection over union, of the boxes of one who stays where he is. Who walks past has
 // left his first box within a second, and who comes to sit down is there when he has sat down.
-const sameBox = 0.5
+const (
+	sameBox    = 0.5
+	walkingBox = 0.3
+)
 
 // astrayFor is how long before he was missed somebody may have got up: the box of who gets up and walks is another one.
 const astrayFor = 3 * time.Second
@@ -128,9 +131,15 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 	case silent, hold:
 		return s, false, time.Time{}
 	case yes:
-		if s.Agree > 0 && o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox {
-			// another person, or one who walks on: a look ago he was not yet here
-			s = s.calm()
+		if s.Agree > 0 && o.box != (Box{}) && s.Box != (Box{}) {
+			switch same := s.Box.IoU(o.box); {
+			case same < walkingBox:
+				// another person, or one who walks on: a look ago he was not yet here
+				s = s.calm()
+			case same < sameBox && o.at.Sub(s.Since) <= astrayFor:
+				// still on his way to where he stays
+				s.Since, s.Before, s.Box = o.at, o.last, o.box
+			}
 		}
 		s = s.contradicted(o)
 		during := o.coming.during
@@ -167,9 +176,9 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 		switch moved := o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox; {
 		case !moved && o.box != (Box{}), moved && !s.Astray.IsZero() && o.at.Sub(s.Astray) > astrayFor:
 			next.Box = o.box // where he sits now
-		case moved && s.Astray.IsZero() && !o.last.IsZero() && o.at.Sub(o.last) <= astrayFor/2:
+		case moved && s.Astray.IsZero():
 			next.Astray, next.Steady = o.at, o.last
-		case moved && !s.Astray.IsZero():
+		case moved:
 			next.Astray, next.Steady = s.Astray, s.Steady
 		}
 		if s.Agree > 0 {
@@ -193,7 +202,7 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 		o.says == noGone && s.Agree >= confirmGoing.looks && during >= confirmGoing.during
 	patience := s.patience()
 	if o.says == noStill {
-		patience /= 2
+		patience = patience * 2 / 5
 	}
 	if quick || s.Agree >= confirmGoing.looks && during >= patience {
 		return signal{Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
@@ -207,7 +216,7 @@ func (s signal) contradicted(o sighting) signal {
 		s.Since, s.Before, s.Object, s.Bare = o.at, s.otherSide(o), 0, 0
 		if !s.On {
 			s.Box = o.box
-		} else if !s.Astray.IsZero() && o.at.Sub(s.Astray) <= astrayFor {
+		} else if !s.Steady.IsZero() && o.at.Sub(s.Astray) <= astrayFor && s.Astray.Sub(s.Steady) <= astrayFor/2 {
 			s.Since, s.Before = s.Astray, s.Steady
 		}
 	}
@@ -251,7 +260,7 @@ const slowerAfter = 4
 // nextLook is how long after the last look the next one is due for a signal's doubts.
 func (s signal) nextLook(interval time.Duration) time.Duration {
 	switch {
-	case s.settled():
+	case s.settled() && s.Astray.IsZero():
 		return interval
 	case !s.On && s.Agree > slowerAfter:
 		return min(interval, 2*CloserLook)

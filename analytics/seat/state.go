@@ -151,7 +151,7 @@ func (s State) alone() bool { return s.Item.On && !s.Person.On }
 // NextLook is how long after the last look the next one is due, at most interval: sooner when the last looks do not
 // agree with the state, and when a timer runs out.
 func (s State) NextLook(r Rules, interval time.Duration) time.Duration {
-	if !s.Settled() {
+	if !s.Settled() || !s.Person.Astray.IsZero() { // who gets up may go
 		return min(s.Person.nextLook(interval), s.Item.nextLook(interval))
 	}
 	if left := r.AbandonedAfter - s.Alone; s.alone() && s.Status != Abandoned && left < interval {

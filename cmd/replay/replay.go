@@ -52,6 +52,7 @@ type task struct {
 	stream string
 	seats  []seat.Seat
 	rules  seat.Rules
+	empty  time.Duration // when somebody says that all seats are empty; 0: never
 
 	told   func(row *store.EventRow, at time.Time) error // at: of the newest picture that had come when it was told
 	looked func(at time.Time, found []seat.Detection)    // after each look; may be nil
@@ -160,6 +161,10 @@ func (r *replay) look() error {
 	if found, err = r.seats.See(&r.eyes, picture, r.rules.Sure(found, r.isItem)); err != nil {
 		r.failed++
 		return nil
+	}
+	if at.Sub(epoch) >= r.empty && r.empty > 0 {
+		r.seats.TakeEmpty()
+		r.empty = 0
 	}
 	if err = r.seats.Observe(at, at, found, r.eyes.Timed(r.commit)); err != nil {
 		return err

@@ -185,6 +185,7 @@ func (e *engine) judge(ch choice, tolerance time.Duration, withLooks bool) (*pla
 	answer := &score.Answer{}
 	t := &task{
 		clip: ch.path, stream: ch.truth.Name, seats: ch.truth.Shapes(), rules: settings.Rules(),
+		empty: ch.truth.EmptyAt,
 		told: func(row *store.EventRow, at time.Time) error {
 			captured := time.Time(row.CapturedAt).Sub(epoch)
 			answer.Events = append(answer.Events, score.Told{
