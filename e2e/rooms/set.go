@@ -40,7 +40,7 @@ type Clip struct {
 	Tries     []string `json:"tries"` // which of the ideas it is to try
 	Abandoned string   `json:"abandoned_after"`
 	Duration  float64  `json:"duration"` // seconds
-	EmptyAt   float64  `json:"empty_at"` // seconds: nobody and no belongings at any seat
+	EmptyAt   float64  `json:"empty_at,omitempty"` // seconds: nobody and no belongings at any seat
 	Seats     []Seat   `json:"seats"`
 
 	name   string
