@@ -156,3 +156,39 @@ func TestBelongingsInBursts(t *testing.T) {
 		}
 	}
 }
+
+// TestDays: a day each of an empty seat that a detector is mistaken about now and then, and of belongings alone, which
+// are found in nine of ten looks, told once, and then left in peace.
+func TestDays(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, interval := range []time.Duration{time.Second, 3 * time.Second} {
+		for seed := range uint64(3) {
+			random := rand.New(rand.NewPCG(seed, 10))
+			_, events, _ := simulated(State{}, epoch, epoch.Add(day), interval, dayRules, func(time.Time) (o Observation) {
+				o.Closely = true
+				if random.Float64() < .02 {
+					x, y := random.Float32()*.8, random.Float32()*.8
+					o.Person, o.Box = .5, Box{x, y, x + .1, y + .2}
+				}
+				if random.Float64() < .02 {
+					o.Item = .4
+				}
+				return o
+			})
+			require.Empty(t, events, "empty, every %s, seed %d", interval, seed)
+
+			eye := burst{random: random, rate: .9}
+			_, events, _ = simulated(State{}, epoch, epoch.Add(day), interval, dayRules, func(at time.Time) (o Observation) {
+				o.Closely = true
+				if eye.at(at) {
+					o.Item = .5
+				} else if random.Float64() < .9 {
+					o.Desk = Changed // it has a picture of itself to be told by
+				}
+				return o
+			})
+			require.Equal(t, []EventType{AbandonedDetected}, kinds(events), "belongings, every %s, seed %d", interval, seed)
+			require.WithinDuration(t, epoch.Add(dayRules.AbandonedAfter), events[0].At, 15*time.Second)
+		}
+	}
+}
