@@ -16,6 +16,8 @@ type sight struct {
 	at     time.Time // of the look that testimony is of
 	frame  []byte    // luma of the whole picture, reused
 	aim    aim
+	now    memory // reused
+	order  []int  // reused
 	places []seatPlaces
 	roomAt time.Time // when the room's cut-out was last looked at
 	parts  []cutOut  // of the look under way
@@ -135,10 +137,11 @@ func (s *Seats) cuts(p *video.Picture, input image.Point) []cutOut {
 		return true
 	}
 	// who waited longest comes first
-	order := make([]int, len(s.shapes))
-	for i := range order {
-		order[i] = i
+	order := sight.order[:0]
+	for i := range s.shapes {
+		order = append(order, i)
 	}
+	sight.order = order
 	slices.SortStableFunc(order, func(a, b int) int {
 		return sight.places[a].bodyAt.Compare(sight.places[b].bodyAt)
 	})

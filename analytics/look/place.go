@@ -135,12 +135,11 @@ func (p *place) keep(maker *scene.Maker, picture *video.Picture, box seat.Box, b
 	return p.found.take(maker, picture, box, by)
 }
 
-// since holds the surroundings of what was last found against how they look now.
-func (p *place) since(maker *scene.Maker, picture *video.Picture, by scene.Shift) (seat.Scene, error) {
+// since holds the surroundings of what was last found against how they look now; now is only lent.
+func (p *place) since(maker *scene.Maker, picture *video.Picture, by scene.Shift, now *memory) (seat.Scene, error) {
 	if p.found.at.IsZero() {
 		return 0, nil
 	}
-	var now memory
 	if err := now.take(maker, picture, p.found.area, by); err != nil {
 		return 0, err
 	}

@@ -117,7 +117,7 @@ func (s *sight) remember(pl *place, p *video.Picture, found, on bool, box seat.B
 	case found:
 		return pl.keep(s.maker, p, box, s.aim.shift)
 	case on:
-		since, err := pl.since(s.maker, p, s.aim.shift)
+		since, err := pl.since(s.maker, p, s.aim.shift, &s.now)
 		*says |= since
 		return err
 	}
