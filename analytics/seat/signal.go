@@ -20,7 +20,9 @@ type signal struct {
 	Box    Box       `json:"box,omitzero"`    // of its first look; while On, of the last that found it
 	Agree  int       `json:"agree,omitempty"`
 	Object int       `json:"object,omitempty"`
-	Bare   int       `json:"bare,omitempty"` // looks of it that showed the empty place
+	Still  int       `json:"still,omitempty"` // looks of it at which nothing moved in the place
+	Bare   int       `json:"bare,omitempty"`  // looks of it that showed the empty place
+	Other  stance    `json:"other,omitzero"`  // a coming with another box: looks take turns in how much of somebody they see
 	// the first look, and the one before, at which its box was another one than all the time; zero: it is not
 	Astray time.Time `json:"astray,omitzero"`
 	Steady time.Time `json:"steady,omitzero"`
@@ -28,6 +30,15 @@ type signal struct {
 	Found  time.Time     `json:"found,omitzero"`    // the last look that found it
 	Seen   time.Duration `json:"seen_ns,omitempty"` // for how long it was there
 	Lapses float32       `json:"lapses,omitempty"`  // runs of misses that ended
+}
+
+// stance is a coming that waits.
+type stance struct {
+	Since  time.Time `json:"since,omitzero"`
+	Before time.Time `json:"before,omitzero"`
+	Last   time.Time `json:"last,omitzero"` // look that saw it
+	Box    Box       `json:"box,omitzero"`
+	Agree  int       `json:"agree,omitempty"`
 }
 
 // evidence is what one look says of a signal.
@@ -91,6 +102,10 @@ const passing = 2
 // look may have more.
 const maxObjections = 1
 
+// stillLooks is how many looks at a coming must show that nothing moves: who walks past, or comes after one who did, is
+// never still.
+const stillLooks = 1
+
 // verdict says how much it takes to turn a signal.
 type verdict struct {
 	looks  int           // looks that agree
@@ -123,6 +138,7 @@ type sighting struct {
 	confidence float32
 	box        Box // zero where the answer has no place
 	coming     verdict
+	moving     bool          // something moves in the place
 	unseen     time.Duration // how long a coming must last that no detection speaks for
 }
 
@@ -133,9 +149,15 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 	case yes:
 		if s.Agree > 0 && o.box != (Box{}) && s.Box != (Box{}) {
 			switch same := s.Box.IoU(o.box); {
+			case same < walkingBox && o.at.Sub(s.Other.Last) <= astrayFor/2 && s.Other.Box.IoU(o.box) >= sameBox:
+				// seen whole again, or again from the waist up
+				was := stance{s.Since, s.Before, o.last, s.Box, s.Agree}
+				s.Since, s.Before, s.Box, s.Agree, s.Other = s.Other.Since, s.Other.Before, s.Other.Box, s.Other.Agree, was
 			case same < walkingBox:
 				// another person, or one who walks on: a look ago he was not yet here
+				was := stance{s.Since, s.Before, o.last, s.Box, s.Agree}
 				s = s.calm()
+				s.Other = was
 			case same < sameBox && o.at.Sub(s.Since) <= astrayFor:
 				// still on his way to where he stays
 				s.Since, s.Before, s.Box = o.at, o.last, o.box
@@ -146,7 +168,10 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 		if s.Best == 0 {
 			during = o.unseen
 		}
-		if s.Agree >= o.coming.looks && o.at.Sub(s.middle()) >= during {
+		if !o.moving {
+			s.Still++
+		}
+		if s.Still >= stillLooks && s.Agree >= o.coming.looks && o.at.Sub(s.middle()) >= during {
 			return signal{On: true, Found: o.at, Box: o.box, Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
 		}
 	default:
@@ -213,7 +238,7 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 // contradicted is the signal with one more look that speaks against it.
 func (s signal) contradicted(o sighting) signal {
 	if s.Agree == 0 {
-		s.Since, s.Before, s.Object, s.Bare = o.at, s.otherSide(o), 0, 0
+		s.Since, s.Before, s.Object, s.Bare, s.Still = o.at, s.otherSide(o), 0, 0, 0
 		if !s.On {
 			s.Box = o.box
 		} else if !s.Steady.IsZero() && o.at.Sub(s.Astray) <= astrayFor && s.Astray.Sub(s.Steady) <= astrayFor/2 {

@@ -94,8 +94,8 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 	best := max(s.Person.Best, o.Person)
 	bestItem := max(s.Item.Best, o.Item)
 	// belongings first: what hides them is a person who was there until now
-	item := sighting{o.At, last, s.items(o, r), o.Item, Box{}, confirmItem, unseenItem}
-	person := sighting{o.At, last, s.person(o, r), o.Person, o.Box, r.coming(), r.coming().during}
+	item := sighting{o.At, last, s.items(o, r), o.Item, Box{}, confirmItem, false, unseenItem}
+	person := sighting{o.At, last, s.person(o, r), o.Person, o.Box, r.coming(), o.Place.Is(Moving), r.coming().during}
 	var personTurned, itemTurned bool
 	var personAt, itemAt time.Time
 	s.Item, itemTurned, itemAt = s.Item.look(item)
