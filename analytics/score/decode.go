@@ -69,7 +69,7 @@ func (c *Clip) decode(raw json.RawMessage) error {
 	}
 	if keys.has("tries") {
 		var ideas []string
-		if err := keys.value("tries", &ideas, "a list of texts"); err != nil {
+		if err = keys.value("tries", &ideas, "a list of texts"); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ type Clip struct {
 	Half      Half     `json:"half"`
 	Tries     []string `json:"tries"` // which of the ideas it is to try
 	Abandoned string   `json:"abandoned_after"`
-	Duration  float64  `json:"duration"` // seconds
+	Duration  float64  `json:"duration"`           // seconds
 	EmptyAt   float64  `json:"empty_at,omitempty"` // seconds: nobody and no belongings at any seat
 	Seats     []Seat   `json:"seats"`
 
