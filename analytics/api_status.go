@@ -16,11 +16,7 @@ var seatStatuses = []string{string(seat.Empty), string(seat.Occupied), string(se
 
 // apiStatus takes an admin's correction: what a seat is, where it is shown to be something else.
 func (a *Analytics) apiStatus(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPut {
-		notAllowed(w, r, "PUT")
-		return
-	}
-	c, id, ok := a.seatTaught(w, r)
+	c, id, ok := a.seatTaught(w, r, http.MethodPut)
 	if !ok {
 		return
 	}
@@ -55,11 +51,7 @@ func (a *Analytics) apiStatus(w http.ResponseWriter, r *http.Request) {
 
 // apiEmpty takes a seat as it looks now for the empty one.
 func (a *Analytics) apiEmpty(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		notAllowed(w, r, "POST")
-		return
-	}
-	c, id, ok := a.seatTaught(w, r)
+	c, id, ok := a.seatTaught(w, r, http.MethodPost)
 	if !ok {
 		return
 	}
@@ -72,8 +64,12 @@ func (a *Analytics) apiEmpty(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// seatTaught is the camera of the seat that `id` of a request names, held; where there is none that is answered.
-func (a *Analytics) seatTaught(w http.ResponseWriter, r *http.Request) (c *look.Camera, id string, ok bool) {
+// seatTaught is the camera of the seat that `id` of a request of this method names, held. What cannot be is answered.
+func (a *Analytics) seatTaught(w http.ResponseWriter, r *http.Request, method string) (c *look.Camera, id string, ok bool) {
+	if r.Method != method {
+		notAllowed(w, r, method)
+		return nil, "", false
+	}
 	if id, ok = editedSeat(w, r); !ok {
 		return nil, "", false
 	}

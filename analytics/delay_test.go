@@ -89,9 +89,12 @@ func BenchmarkFrameToRow(b *testing.B) {
 			require.NoError(b, src.sampler.Push(video.AccessUnit{Data: unit.Data, At: now, Key: unit.Key}))
 			ready = schedule.Ready(src.sampler, now)
 		}
-		picture, found, err := e.See(src, c.Rules().Keep)
+		picture, found, err := e.See(src, c.Rules().Floor())
 		if err != nil || picture == nil {
 			b.Fatal("no picture", err)
+		}
+		if found, err = seats.See(&e, picture, found); err != nil {
+			b.Fatal(err)
 		}
 		work += e.Spent.Decode + e.Spent.Infer
 		require.NoError(b, seats.Observe(picture.At(), time.Now(), found, func(*store.Change) error { return nil }))

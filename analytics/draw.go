@@ -52,8 +52,7 @@ func (a *Analytics) apiFrame(w http.ResponseWriter, r *http.Request) {
 func around(s *config.Seat, bounds image.Rectangle) image.Rectangle {
 	all := s.ROI.Bounds()
 	if len(s.ItemsROI) > 0 {
-		desk := s.ItemsROI.Bounds()
-		all = seat.Box{X0: min(all.X0, desk.X0), Y0: min(all.Y0, desk.Y0), X1: max(all.X1, desk.X1), Y1: max(all.Y1, desk.Y1)}
+		all = all.Union(s.ItemsROI.Bounds())
 	}
 	w, h := float32(bounds.Dx()), float32(bounds.Dy())
 	x, y := (all.X1-all.X0)/3, (all.Y1-all.Y0)/3

@@ -21,7 +21,7 @@ type metrics struct {
 	cpu      *prometheus.CounterVec
 	events   *prometheus.CounterVec
 	wrong    *prometheus.CounterVec
-	closer   *prometheus.CounterVec
+	kinds    *prometheus.CounterVec
 	stages   *prometheus.CounterVec
 	model    prometheus.Gauge
 }
@@ -39,14 +39,14 @@ func newMetrics() *metrics {
 		cpu:      counter("look_cpu_seconds_total", "Processor time of looks, by stage.", "stage"),
 		events:   counter("events_total", "Events that were committed.", "event_type"),
 		wrong:    counter("corrections_total", "Statuses that an admin corrected.", "previous_status", "status"),
-		closer:   counter("looks_by_kind_total", "Whole pictures and cut-outs that the model looked at.", "kind"),
+		kinds:    counter("looks_by_kind_total", "Whole pictures and cut-outs that the model looked at.", "kind"),
 		stages:   counter("database_failures_total", "Times that the database could not be opened.", "stage"),
 		model: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "go2rtc_analytics_model_loaded", Help: "1 when there is a model to look with.",
 		}),
 	}
 	m.model.Set(1)
-	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.wrong, m.closer, m.stages, m.model)
+	m.registry.MustRegister(m.looks, m.failures, m.drops, m.broken, m.cpu, m.events, m.wrong, m.kinds, m.stages, m.model)
 	return m
 }
 
@@ -89,7 +89,7 @@ func (m *metrics) Looked(stream string, spent look.Stages, err error) {
 		m.cpu.WithLabelValues(stage).Add(took.Seconds())
 	}
 	for kind, n := range spent.Cuts {
-		m.closer.WithLabelValues(look.Kind(kind).String()).Add(float64(n))
+		m.kinds.WithLabelValues(look.Kind(kind).String()).Add(float64(n))
 	}
 	if failed, ok := errors.AsType[*look.Error](err); ok {
 		m.failures.WithLabelValues(stream, failed.Stage).Inc()

@@ -33,7 +33,7 @@ type seatPlaces struct {
 	inVain         int       // seat cut-outs in a row that found nobody
 	closely        bool      // belongings are looked for in the look under way
 	sat            seat.Box  // the last box of the person who sat there
-	walker         seat.Box  // the last box of the person who sat there; zero: nobody, or lost
+	walker         seat.Box  // where he was followed to
 	left           time.Time // when that box was last seen outside of the seat
 }
 
@@ -86,9 +86,6 @@ func newSight(shapes []seat.Seat) *sight {
 
 // look makes the views of a picture.
 func (s *sight) look(p *video.Picture) error {
-	if len(s.places) == 0 {
-		return nil
-	}
 	w, h := p.Size()
 	if err := p.Luma(0, 0, float64(w), float64(h), s.frame, scene.FrameWidth, scene.FrameHeight); err != nil {
 		return err
@@ -155,7 +152,7 @@ func (s *Seats) cuts(p *video.Picture, input image.Point) []cutOut {
 			pl.deskAt, pl.closely = at, true
 		}
 	}
-	if at.Sub(sight.roomAt) >= roomEvery && len(s.shapes) > 0 && slices.ContainsFunc(s.obs, func(o seat.Observation) bool { return o.Person == 0 }) {
+	if at.Sub(sight.roomAt) >= roomEvery && slices.ContainsFunc(s.obs, func(o seat.Observation) bool { return o.Person == 0 }) {
 		sight.roomAt = at
 		add(RoomCutOut, room(s.shapes))
 	}
@@ -213,7 +210,7 @@ func room(shapes []seat.Seat) seat.Box {
 	for i := range shapes {
 		for _, roi := range []seat.ROI{shapes[i].ROI, shapes[i].Items()} {
 			b := roi.Bounds()
-			all = seat.Box{X0: min(all.X0, b.X0), Y0: min(all.Y0, b.Y0), X1: max(all.X1, b.X1), Y1: max(all.Y1, b.Y1)}
+			all = all.Union(b)
 			tallest = max(tallest, b.Y1-b.Y0)
 		}
 	}

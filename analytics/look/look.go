@@ -68,7 +68,7 @@ func (l *Looker) look(e *Eyes, c *Camera) error {
 		picture.Close()
 		return nil
 	}
-	if found, err = c.seats.See(e, picture, l.Rules.Sure(found, l.IsItem)); err != nil {
+	if found, err = c.seats.See(e, picture, found); err != nil {
 		picture.Close()
 		return err
 	}

@@ -89,5 +89,6 @@ func (c *Camera) tell(event seat.EventType, row store.CameraRow, now, received, 
 		return false
 	}
 	c.online.Store(&row.Online)
+	c.turned = false // the row says nothing of it any more
 	return true
 }

@@ -8,9 +8,11 @@ import (
 	"github.com/AlexxIT/go2rtc/seats/analytics/video"
 )
 
-// See looks closer at a picture where the seats call for it, adds what that finds to found, and takes in how the seats'
-// places look. Observe with the same detections then decides by both. The detections are valid until the next look.
+// See leaves out of found what is too unsure, looks closer at a picture where the seats call for it, adds what that finds,
+// and takes in how the seats' places look. Observe with the same detections then decides by both. The detections are valid
+// until the next look.
 func (s *Seats) See(e *Eyes, p *video.Picture, found []seat.Detection) ([]seat.Detection, error) {
+	found = s.rules.Sure(found, s.isItem)
 	if len(s.shapes) == 0 {
 		return found, nil
 	}
@@ -191,8 +193,12 @@ func (pl *seatPlaces) nextLook(state *seat.State, interval time.Duration) time.D
 	return min(interval, firstEvery)
 }
 
-// adopt takes over the places of a seat that stayed where it was.
+// adopt takes over the places of a seat that stayed where it was. Of a camera that was turned away nothing is: the edit is
+// the answer to that.
 func (s *sight) adopt(i int, old *sight, j int) {
+	if !old.aim.lost.IsZero() {
+		return
+	}
 	a, b := &s.places[i], &old.places[j]
 	s.aim = old.aim
 	if a.body.area == b.body.area && a.body.mask == b.body.mask {

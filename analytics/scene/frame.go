@@ -17,6 +17,8 @@ const (
 type Frame struct {
 	columns [strips][FrameWidth]float32
 	rows    [strips][FrameHeight]float32
+
+	Contrast float32 // how strong the edges are, on average, 0..255: next to nothing in the dark
 }
 
 // MakeFrame makes a frame of brightness, FrameWidth times FrameHeight, 0..255.
@@ -26,6 +28,11 @@ func MakeFrame(luma []byte) (f Frame) {
 			at := y*FrameWidth + x
 			f.columns[y*strips/FrameHeight][x] += float32(distance(luma[at+1], luma[at-1]))
 			f.rows[x*strips/FrameWidth][y] += float32(distance(luma[at+FrameWidth], luma[at-FrameWidth]))
+		}
+	}
+	for _, strip := range f.columns {
+		for _, sum := range strip {
+			f.Contrast += sum / (FrameWidth * FrameHeight)
 		}
 	}
 	for i := range strips {

@@ -15,6 +15,11 @@ func (b Box) Center() Point { return Point{(b.X0 + b.X1) / 2, (b.Y0 + b.Y1) / 2}
 // Area is the part of the picture that the box covers.
 func (b Box) Area() float64 { return float64(b.X1-b.X0) * float64(b.Y1-b.Y0) }
 
+// Union is the smallest box around both.
+func (b Box) Union(o Box) Box {
+	return Box{min(b.X0, o.X0), min(b.Y0, o.Y0), max(b.X1, o.X1), max(b.Y1, o.Y1)}
+}
+
 // Shared is the area of what both boxes cover.
 func (b Box) Shared(other Box) float64 {
 	w := max(0, min(b.X1, other.X1)-max(b.X0, other.X0))

@@ -8,8 +8,8 @@ import (
 // signal is one yes-or-no question about a seat ("is a person there?") answered by many uncertain looks.
 //
 // The answer changes only when it was contradicted for long enough. How long that is comes from what misses are like:
-// looks that follow one another share their error, so that a miss is a state of its own that lasts (MissLasts), and a
-// run of misses of length t happens to somebody who sits there with a probability of exp(-t/MissLasts). A seat whose
+// looks that follow one another share their error, so that a miss is a state of its own that lasts (missLasts), and a
+// run of misses of length t happens to somebody who sits there with a probability of exp(-t/missLasts). A seat whose
 // sitter is often missed learns so, and is patient; see patience.
 type signal struct {
 	On bool `json:"on"`
@@ -56,8 +56,8 @@ const (
 
 // The parameters of patience.
 const (
-	// MissLasts is the mean length of a run of misses.
-	MissLasts = 2 * time.Second
+	// missLasts is the mean length of a run of misses.
+	missLasts = 2 * time.Second
 	// stay is how long something is there that came, to an order of magnitude.
 	stay = 30 * time.Minute
 	// surety is how much likelier it must be that it went than that it was missed.
@@ -70,12 +70,12 @@ const (
 
 // patience is how long a run of misses must last before what was there counts as gone: until
 //
-//	(1/stay) / (lapses/seen) * exp(t/MissLasts) >= surety
+//	(1/stay) / (lapses/seen) * exp(t/missLasts) >= surety
 //
 // the left side being the odds of "went" against "missed".
 func (s *signal) patience() time.Duration {
 	rate := (float64(s.Lapses) + 1) / (s.Seen + seenAhead).Seconds() // of runs of misses, a second
-	t := MissLasts.Seconds() * math.Log(surety*rate*stay.Seconds())
+	t := missLasts.Seconds() * math.Log(surety*rate*stay.Seconds())
 	longest := longestPatience - s.Since.Sub(s.middle())
 	return min(max(time.Duration(t*float64(time.Second)), confirmGoing.during), longest)
 }
@@ -123,7 +123,7 @@ const (
 const astrayFor = 3 * time.Second
 
 // look takes one more answer in, and tells whether the signal turned by it, and since when that was so: the middle
-// between the looks on the two sides of the change. last is the look before.
+// between the looks on the two sides of the change.
 func (s signal) look(o sighting) (next signal, turned bool, since time.Time) {
 	if s.On {
 		return s.going(o)

@@ -70,7 +70,6 @@ func (e *engine) play(t *task) (*figures, error) {
 	r := &replay{
 		task:     t,
 		file:     file,
-		isItem:   e.config.IsItem,
 		schedule: look.Schedule{Interval: e.config.Interval},
 		sampler:  video.NewSampler(file.Codec(), maxGOP),
 		seats:    look.NewSeats(e.config.StoreID, t.stream, t.seats, t.rules, e.config.IsItem),
@@ -86,7 +85,6 @@ func (e *engine) play(t *task) (*figures, error) {
 type replay struct {
 	*task
 	file     *video.File
-	isItem   func(class string) bool
 	schedule look.Schedule
 	sampler  *video.Sampler
 	seats    *look.Seats
@@ -158,7 +156,7 @@ func (r *replay) look() error {
 	defer picture.Close()
 	r.looks++
 	at := picture.At()
-	if found, err = r.seats.See(&r.eyes, picture, r.rules.Sure(found, r.isItem)); err != nil {
+	if found, err = r.seats.See(&r.eyes, picture, found); err != nil {
 		r.failed++
 		return nil
 	}
