@@ -30,6 +30,7 @@ type seatPlaces struct {
 
 	bodyAt, deskAt time.Time // when their cut-outs were last looked at
 	looks          int       // that were witnessed
+	person, thing  guess     // the best in the look under way
 	inVain         int       // seat cut-outs in a row that found nobody
 	closely        bool      // belongings are looked for in the look under way
 	sat            seat.Box  // the last box of the person who sat there

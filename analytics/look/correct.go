@@ -81,6 +81,7 @@ func (pl *seatPlaces) takeEmpty() bool {
 	}
 	for _, p := range []*place{&pl.body, &pl.desk} {
 		p.empty, p.shows, p.idle, p.found.at = p.now, 1, 0, time.Time{}
+		p.sure = true
 	}
 	return true
 }

@@ -26,6 +26,8 @@ type place struct {
 	shows   float32          // how unlike the empty place it is while something is there; 0: not known
 	calm    time.Time        // since when nothing has moved; zero where something does
 	looks   int              // since then
+	sure    bool             // empty is known to be so: an admin said it, or it looked alike after somebody had been there
+	visited bool             // somebody has been there since empty was taken
 }
 
 // memory is one view of a part of the picture.
@@ -72,6 +74,8 @@ const (
 	emptyFresh = 30 * time.Second
 	// one that was surely empty, and looked quite different for so long, looks so now: somebody moved the furniture
 	emptyAnew = 10 * time.Minute
+	// as does one that nobody is sure of, after so long
+	emptyDoubt = 5 * time.Second
 )
 
 // look makes the view of now, and holds it against what is known.
@@ -124,11 +128,25 @@ func (p *place) scene(found bool) (s seat.Scene) {
 		p.shows = d.Local
 	case p.bare() && p.shows >= p.changed() && d.Local <= bareShare*p.shows:
 		s |= seat.Bare
+		p.sure = p.sure || p.visited
+	case p.cleared():
 	case d.Local >= p.changed() && d.Spread <= mostSpread:
 		s |= seat.Changed
 	}
 	return s
 }
+
+// cleared tells whether the picture of the empty place had something in it that is gone, where nobody is sure of it.
+func (p *place) cleared() bool {
+	if p.sure || p.empty.at.IsZero() || p.against.Local < p.changed() {
+		return false
+	}
+	now, then := p.now.view.Detail(&p.empty.view, &p.mask)
+	return now < clearedShare*then
+}
+
+// clearedShare is how much less there is to see, at most, where a thing was taken away.
+const clearedShare = 0.7
 
 // keep remembers how the surroundings of what was found look.
 func (p *place) keep(maker *scene.Maker, picture *video.Picture, box seat.Box, by scene.Shift) error {
@@ -167,7 +185,8 @@ func (p *place) learn() {
 	case !still:
 	case p.empty.at.IsZero(),
 		p.bare() && p.now.at.Sub(p.empty.at) >= emptyFresh,
-		p.against.Spread > mostSpread && p.now.at.Sub(p.calm) >= emptyAnew:
+		p.against.Spread > mostSpread && p.now.at.Sub(p.calm) >= emptyAnew,
+		p.cleared() && p.now.at.Sub(p.calm) >= emptyDoubt:
 		p.empty = p.now
 	}
 }

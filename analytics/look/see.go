@@ -12,6 +12,7 @@ import (
 // and takes in how the seats' places look. Observe with the same detections then decides by both. The detections are valid
 // until the next look.
 func (s *Seats) See(e *Eyes, p *video.Picture, found []seat.Detection) ([]seat.Detection, error) {
+	s.guesses(found, true)
 	found = s.rules.Sure(found, s.isItem)
 	if len(s.shapes) == 0 {
 		return found, nil
@@ -25,11 +26,43 @@ func (s *Seats) See(e *Eyes, p *video.Picture, found []seat.Detection) ([]seat.D
 		if found, err = e.closer(p, parts, s.rules.Floor(), found); err != nil {
 			return found, err
 		}
+		s.guesses(found, false)
 		found = s.rules.Sure(found, s.isItem)
 		s.note(p.At(), found)
 	}
 	return found, s.witness(p, found)
 }
+
+// guess is a detection that may be too unsure to count.
+type guess struct {
+	confidence float32
+	box        seat.Box
+}
+
+// guesses takes in guesses, at people, and at things of any class.
+func (s *Seats) guesses(found []seat.Detection, anew bool) {
+	for i := range s.shapes {
+		pl, shape := &s.sight.places[i], &s.shapes[i]
+		if anew {
+			pl.person, pl.thing = guess{}, guess{}
+		}
+		items := shape.Items()
+		for j := range found {
+			switch d := &found[j]; {
+			case d.Class == seat.Person:
+				if d.Confidence > pl.person.confidence && shape.Fit(d.Box) > 0 {
+					pl.person = guess{d.Confidence, d.Box}
+				}
+			case d.Confidence > pl.thing.confidence && !seat.Furniture(d.Class) && items.Contains(d.Box.Center()) &&
+				d.Box.Area() < largestThing*items.Bounds().Area():
+				pl.thing = guess{d.Confidence, d.Box}
+			}
+		}
+	}
+}
+
+// largestThing is the largest share of the place for belongings that a guess at one of them may take.
+const largestThing = 0.8
 
 // testimony is what the picture says of a seat beside the detections.
 type testimony struct {
@@ -49,6 +82,8 @@ func (s *sight) testify(at time.Time, obs []seat.Observation) {
 		t := &s.places[i].says
 		obs[i].Closely, obs[i].Left, obs[i].Near, obs[i].Hidden = t.closely, t.left, t.near, t.hidden
 		obs[i].Place, obs[i].Desk = t.place, t.desk
+		pl := &s.places[i]
+		obs[i].Hint, obs[i].HintBox, obs[i].Thing = pl.person.confidence, pl.person.box, pl.thing.confidence
 		if t.furniture || t.turned {
 			obs[i].Item = 0
 		}
@@ -62,7 +97,7 @@ func (s *sight) testify(at time.Time, obs []seat.Observation) {
 const (
 	hiddenShare = 0.15             // of a place that other people's boxes cover
 	walkedShare = 0.15             // least overlap of the boxes of one who walks, from look to look
-	leansShare  = 0.2              // and of one who leans, with his box when he sat upright
+	leansShare  = 0.05             // and of one who leans, with his box when he sat upright
 	leftFor     = 10 * time.Second // how long it counts that somebody was seen leaving
 	around      = 0.5              // of the box of belongings, on each side, is remembered with them
 )
@@ -80,7 +115,13 @@ func (s *Seats) witness(p *video.Picture, found []seat.Detection) error {
 			continue
 		}
 		person, item := o.Person >= s.rules.Keep, o.Item >= s.rules.KeepItem
+		if state.Person.On {
+			pl.body.visited, pl.desk.visited = true, true
+		}
 		box := s.itemBox(i, found)
+		if !item && state.Item.On && pl.thing.confidence >= seat.LeastThing {
+			item, box = true, pl.thing.box
+		}
 		says.left, says.near = s.walked(i, found)
 		says.hidden = s.covered(i, pl.body.area, found, true)
 		covered := s.covered(i, pl.desk.area, found, false)

@@ -16,7 +16,8 @@ const (
 	Width  = 96
 	Height = 72
 	cell   = 8
-	cells  = Width / cell * (Height / cell)
+	across = Width / cell // cells in a row
+	cells  = across * (Height / cell)
 )
 
 // View is a place as it looked: brightness beside the mean of the surroundings, over their contrast, in steps of
@@ -79,7 +80,6 @@ type Mask [cells]bool
 
 // Cells marks the cells whose middle, 0..1 of the view, is inside.
 func (m *Mask) Cells(inside func(x, y float32) bool) (n int) {
-	const across = Width / cell
 	for i := range m {
 		m[i] = inside((float32(i%across)+0.5)/across, (float32(i/across)+0.5)/(cells/across))
 		if m[i] {
@@ -124,8 +124,42 @@ func (v *View) Unlike(other *View, mask *Mask) Difference {
 // Since compares two views of a place that were taken one after the other.
 func (v *View) Since(other *View, mask *Mask) Difference { return v.unlike(other, mask, 0, 0) }
 
-func (v *View) unlike(other *View, mask *Mask, dx, dy int) Difference {
-	const across = Width / cell
+// Detail is how much there is to see in the few cells of a mask in which two views differ most, in each of them: a thing
+// on a plain desk has edges, the desk has few.
+func (v *View) Detail(other *View, mask *Mask) (here, there float32) {
+	per := v.differences(other, mask, 0, 0)
+	for range strong {
+		most := 0
+		for i := range per {
+			if per[i] > per[most] {
+				most = i
+			}
+		}
+		if per[most] <= 0 {
+			break
+		}
+		per[most] = 0
+		here, there = here+v.edges(most), there+other.edges(most)
+	}
+	return here, there
+}
+
+// edges is the sum of the steps between neighbours in a cell.
+func (v *View) edges(c int) float32 {
+	x0, y0 := c%across*cell, c/across*cell
+	var sum int32
+	for y := y0; y < y0+cell-1; y++ {
+		for x := x0; x < x0+cell-1; x++ {
+			at := int32(v[y*Width+x])
+			right, below := int32(v[y*Width+x+1])-at, int32(v[(y+1)*Width+x])-at
+			sum += max(right, -right) + max(below, -below)
+		}
+	}
+	return float32(sum)
+}
+
+// differences is the mean difference of each cell of a mask, in contrasts.
+func (v *View) differences(other *View, mask *Mask, dx, dy int) (per [cells]float32) {
 	var sums [cells]int32
 	for y := max(0, -dy); y < min(Height, Height-dy); y++ {
 		for c := range across {
@@ -143,14 +177,20 @@ func (v *View) unlike(other *View, mask *Mask, dx, dy int) Difference {
 			sums[y/cell*across+c] += sum
 		}
 	}
-	var per [cells]float32
+	for i := range sums {
+		per[i] = float32(sums[i]) / (cell * cell * scale)
+	}
+	return per
+}
+
+func (v *View) unlike(other *View, mask *Mask, dx, dy int) Difference {
+	per := v.differences(other, mask, dx, dy)
 	var d Difference
 	n := 0
-	for i := range sums {
+	for i, c := range per {
 		if !mask[i] {
 			continue
 		}
-		c := float32(sums[i]) / (cell * cell * scale)
 		if c >= Other {
 			d.Spread++
 		}

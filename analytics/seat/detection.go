@@ -1,5 +1,7 @@
 package seat
 
+import "slices"
+
 // Point is a place in a picture, 0..1 of its width and height, origin at the top left.
 type Point struct{ X, Y float32 }
 
@@ -42,3 +44,12 @@ type Detection struct {
 
 // Person is the class name of a person; COCO's own.
 const Person = "person"
+
+// furniture are the classes of COCO that stand in a room, and that nobody brings along.
+var furniture = []string{
+	"bench", "chair", "couch", "potted plant", "bed", "dining table", "toilet", "tv", "microwave", "oven", "toaster", "sink",
+	"refrigerator", "clock", "traffic light", "fire hydrant", "stop sign", "parking meter",
+}
+
+// Furniture tells whether things of a class stand in a room, whoever is there.
+func Furniture(class string) bool { return slices.Contains(furniture, class) }

@@ -12,6 +12,9 @@ type Observation struct {
 	At      time.Time
 	Person  float32 // confidence of the person who is assigned to the seat, 0 where nobody is
 	Box     Box     // of that person
+	Hint    float32 // confidence of the best guess at a person there, however unsure
+	HintBox Box     // of that guess
+	Thing   float32 // confidence of the best guess at a thing there, of whatever class, however unsure
 	Item    float32 // confidence of the best of the belongings there, 0 where none are
 	Closely bool    // belongings were looked for in a cut-out: that none were found says something
 	Left    bool    // the person who sat there was seen walking away

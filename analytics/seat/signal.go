@@ -22,6 +22,7 @@ type signal struct {
 	Object int       `json:"object,omitempty"`
 	Still  int       `json:"still,omitempty"` // looks of it at which nothing moved in the place
 	Bare   int       `json:"bare,omitempty"`  // looks of it that showed the empty place
+	Signs  int       `json:"signs,omitempty"` // looks of it with a sign of what is missed
 	Other  stance    `json:"other,omitzero"`  // a coming with another box: looks take turns in how much of somebody they see
 	// the first look, and the one before, at which its box was another one than all the time; zero: it is not
 	Astray time.Time `json:"astray,omitzero"`
@@ -30,6 +31,7 @@ type signal struct {
 	Found  time.Time     `json:"found,omitzero"`    // the last look that found it
 	Seen   time.Duration `json:"seen_ns,omitempty"` // for how long it was there
 	Lapses float32       `json:"lapses,omitempty"`  // runs of misses that ended
+	Sure   float32       `json:"sure,omitempty"`    // mean confidence of the last looks that found it
 }
 
 // stance is a coming that waits.
@@ -62,23 +64,58 @@ const (
 	stay = 30 * time.Minute
 	// surety is how much likelier it must be that it went than that it was missed.
 	surety = 150
-	// seenAhead and one lapse in it are what is assumed before anything was learnt.
-	seenAhead = time.Minute
+	// faintEvery is how often somebody is missed whom looks find with little confidence, and plainEvery somebody who is
+	// plain to see, before anything was learnt of how often this one is.
+	faintEvery = time.Minute
+	plainEvery = 15 * time.Minute
+	// faintBelow and plainAbove are mean confidences of the two; between them it is something between.
+	faintBelow = 0.65
+	plainAbove = 0.8
+	// lapseAhead is how many lapses what was assumed weighs as.
+	lapseAhead = 0.5
 	// learntOver bounds the memory for lapses: older ones count half.
 	learntOver = time.Hour
 )
 
 // patience is how long a run of misses must last before what was there counts as gone: until
 //
-//	(1/stay) / (lapses/seen) * exp(t/missLasts) >= surety
+//	(1/stay) / rate * exp(t/missLasts) * without >= surety
 //
-// the left side being the odds of "went" against "missed".
-func (s *signal) patience() time.Duration {
-	rate := (float64(s.Lapses) + 1) / (s.Seen + seenAhead).Seconds() // of runs of misses, a second
-	t := missLasts.Seconds() * math.Log(surety*rate*stay.Seconds())
+// the left side being the odds of "went" against "missed", without those of what the run's looks saw.
+func (s *signal) patience(without float64) time.Duration {
+	t := missLasts.Seconds() * math.Log(surety*s.rate()*stay.Seconds()/without)
 	longest := longestPatience - s.Since.Sub(s.middle())
 	return min(max(time.Duration(t*float64(time.Second)), confirmGoing.during), longest)
 }
+
+// rate is how many runs of misses are to be expected a second: at first by how sure looks are of what is there, later by
+// how often it was missed.
+func (s *signal) rate() float64 {
+	plain := float64(min(max((s.Sure-faintBelow)/(plainAbove-faintBelow), 0), 1))
+	every := faintEvery.Seconds() * math.Pow(plainEvery.Seconds()/faintEvery.Seconds(), plain)
+	return (float64(s.Lapses) + lapseAhead) / (s.Seen.Seconds() + lapseAhead*every)
+}
+
+// near tells whether a box may be that of who is there, who leans over or is seen in part; a thing that looks like
+// somebody elsewhere in the seat is not.
+func (s *signal) near(b Box) bool { return s.Box == (Box{}) || b.IoU(s.Box) >= walkingBox }
+
+// faint tells whether it is to be expected that looks miss what is there.
+func (s *signal) faint() bool { return s.rate() > 1/faintFrom.Seconds() }
+
+// surelyOver is over how many looks the mean confidence goes.
+const surelyOver = 8
+
+// The odds of "went" against "missed" that come from what a run of misses saw.
+const (
+	unlikeOdds   = 20 // the place has changed since it was found, and nothing moves there
+	signlessOdds = 20 // no look of it had even a guess
+	// signlessLapse is how much of a lapse a run is that had none.
+	signlessLapse = 0.25
+)
+
+// faintFrom is the mean time between two runs of misses of what is faint.
+const faintFrom = 3 * time.Minute
 
 // longestPatience is the most that an admin waits for a seat that was left, when nothing but misses tells: from the
 // likeliest moment of that.
@@ -139,6 +176,7 @@ type sighting struct {
 	box        Box // zero where the answer has no place
 	coming     verdict
 	moving     bool          // something moves in the place
+	sign       bool          // a guess at it, too unsure to count
 	unseen     time.Duration // how long a coming must last that no detection speaks for
 }
 
@@ -172,7 +210,7 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 			s.Still++
 		}
 		if s.Still >= stillLooks && s.Agree >= o.coming.looks && o.at.Sub(s.middle()) >= during {
-			return signal{On: true, Found: o.at, Box: o.box, Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
+			return signal{On: true, Found: o.at, Box: o.box, Seen: s.Seen, Lapses: s.Lapses, Sure: s.Best}, true, s.middle()
 		}
 	default:
 		if s.Agree > 0 {
@@ -206,8 +244,11 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 		case moved:
 			next.Astray, next.Steady = s.Astray, s.Steady
 		}
-		if s.Agree > 0 {
+		switch {
+		case s.Agree > 0 && s.Signs > 0:
 			s.Lapses++
+		case s.Agree > 0:
+			s.Lapses += signlessLapse // more likely somebody else came after him
 		}
 		if !o.last.IsZero() {
 			s.Seen += o.at.Sub(o.last)
@@ -215,7 +256,10 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 		if s.Seen > learntOver {
 			s.Seen, s.Lapses = s.Seen/2, s.Lapses/2
 		}
-		next.Seen, next.Lapses = s.Seen, s.Lapses
+		next.Seen, next.Lapses, next.Sure = s.Seen, s.Lapses, s.Sure
+		if o.confidence > 0 {
+			next.Sure += (o.confidence - s.Sure) / surelyOver
+		}
 		return next, false, time.Time{}
 	}
 	s = s.contradicted(o)
@@ -223,13 +267,19 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 	if o.says == noBare {
 		s.Bare++
 	}
+	if o.sign {
+		s.Signs++
+	}
 	quick := s.Bare >= confirmBare.looks && during >= confirmBare.during ||
 		o.says == noGone && s.Agree >= confirmGoing.looks && during >= confirmGoing.during
-	patience := s.patience()
+	without := 1.
 	if o.says == noStill {
-		patience = patience * 2 / 5
+		without *= unlikeOdds
 	}
-	if quick || s.Agree >= confirmGoing.looks && during >= patience {
+	if s.Signs == 0 {
+		without *= signlessOdds
+	}
+	if quick || s.Agree >= confirmGoing.looks && during >= s.patience(without) {
 		return signal{Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
 	}
 	return s, false, time.Time{}
@@ -238,7 +288,7 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 // contradicted is the signal with one more look that speaks against it.
 func (s signal) contradicted(o sighting) signal {
 	if s.Agree == 0 {
-		s.Since, s.Before, s.Object, s.Bare, s.Still = o.at, s.otherSide(o), 0, 0, 0
+		s.Since, s.Before, s.Object, s.Bare, s.Still, s.Signs = o.at, s.otherSide(o), 0, 0, 0, 0
 		if !s.On {
 			s.Box = o.box
 		} else if !s.Steady.IsZero() && o.at.Sub(s.Astray) <= astrayFor && s.Astray.Sub(s.Steady) <= astrayFor/2 {
@@ -272,7 +322,7 @@ func (s signal) middle() time.Time {
 
 // calm is the signal without doubts: what was looked at long ago speaks no more.
 func (s signal) calm() signal {
-	calm := signal{On: s.On, Found: s.Found, Seen: s.Seen, Lapses: s.Lapses}
+	calm := signal{On: s.On, Found: s.Found, Seen: s.Seen, Lapses: s.Lapses, Sure: s.Sure}
 	if s.On {
 		calm.Box, calm.Astray, calm.Steady = s.Box, s.Astray, s.Steady
 	}

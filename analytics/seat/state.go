@@ -29,7 +29,7 @@ const (
 )
 
 // Floor is the least confidence of a detection that says anything.
-func (r Rules) Floor() float32 { return min(r.Keep, r.KeepItem) }
+func (r Rules) Floor() float32 { return min(r.Keep, r.KeepItem, 0.01) }
 
 // coming is what it takes to believe that somebody has come.
 func (r Rules) coming() verdict {
@@ -94,8 +94,11 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 	best := max(s.Person.Best, o.Person)
 	bestItem := max(s.Item.Best, o.Item)
 	// belongings first: what hides them is a person who was there until now
-	item := sighting{o.At, last, s.items(o, r), o.Item, Box{}, confirmItem, false, unseenItem}
-	person := sighting{o.At, last, s.person(o, r), o.Person, o.Box, r.coming(), o.Place.Is(Moving), r.coming().during}
+	item := sighting{at: o.At, last: last, says: s.items(o, r), confidence: o.Item, coming: confirmItem, unseen: unseenItem, sign: true}
+	person := sighting{
+		at: o.At, last: last, says: s.person(o, r), confidence: o.Person, box: o.Box, coming: r.coming(),
+		moving: o.Place.Is(Moving), unseen: r.coming().during, sign: o.Hint >= leastHint,
+	}
 	var personTurned, itemTurned bool
 	var personAt, itemAt time.Time
 	s.Item, itemTurned, itemAt = s.Item.look(item)
@@ -166,7 +169,7 @@ func (s State) Closer(at time.Time, r Rules) bool {
 	if !s.Settled() {
 		return true
 	}
-	return !s.Person.On && at.Sub(s.CloserAt) >= r.Pace()
+	return !s.Person.On && (at.Sub(s.CloserAt) >= r.Pace() || s.leaving(at))
 }
 
 // Pace is how often belongings that nobody sits at are looked for.
@@ -195,19 +198,26 @@ func (s State) become(to Status, why EventType, since, now time.Time, confidence
 	return s, e
 }
 
+// LeastThing is the least confidence of a guess at a thing that somebody left behind.
+const LeastThing = 0.06
+
 const (
 	// unseenItem is how long things must lie there that no detector has a name for
 	unseenItem = 8 * time.Second
 	// behind is how long after somebody went what is found counts as his
 	behind = 12 * time.Second
-	// movesFor is how long movement alone holds a seat since a person was last found there.
+	// movesFor is how long movement alone, or guesses alone, hold a seat since a person was last found there.
 	movesFor = 5 * time.Minute
+	// leastHint is the least confidence of a guess at a person: empty seats cause less.
+	leastHint = 0.05
+	// holdsHint is the least of one that holds a seat.
+	holdsHint = 0.1
 )
 
 // person is what a look says of "a person is there".
 func (s State) person(o Observation, r Rules) evidence {
 	bar := r.Threshold
-	if s.Person.On {
+	if s.Person.On && s.Person.near(o.Box) {
 		bar = r.Keep
 	}
 	switch {
@@ -225,7 +235,7 @@ func (s State) person(o Observation, r Rules) evidence {
 		return noBare
 	case o.Place.Is(Kept):
 		return yes
-	case o.Place.Is(Moving) && o.At.Sub(s.Person.Found) < movesFor:
+	case (o.Hint >= holdsHint && s.Person.near(o.HintBox) || o.Place.Is(Moving) && s.Person.faint()) && o.At.Sub(s.Person.Found) < movesFor:
 		return hold
 	case o.Place.Is(Altered) && !o.Place.Is(Moving):
 		return noStill
@@ -251,12 +261,19 @@ func (s State) items(o Observation, r Rules) evidence {
 		return noBare
 	case s.Item.On && o.Desk.Is(Kept):
 		return yes
+	case o.Thing >= LeastThing && !o.Desk.Is(Bare) && (s.Item.On || s.leaving(o.At)):
+		return yes // of somebody who goes it is to be expected that he leaves things behind
 	case !o.Closely && !o.Desk.Is(Bare):
 		return silent
 	case o.Desk.Is(Altered):
 		return noGone
 	}
 	return no
+}
+
+// leaving tells whether somebody is about to go, or went a moment ago.
+func (s State) leaving(at time.Time) bool {
+	return s.Person.On && !s.Person.settled() || !s.Person.On && at.Sub(s.Left) < behind
 }
 
 func latest(a bool, at time.Time, b bool, bt time.Time) time.Time {
