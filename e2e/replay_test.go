@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,6 +71,26 @@ func replayPeople(t *testing.T) {
 				tr.compare(t, got, tolerance)
 			}
 		})
+	}
+}
+
+// TestReplayBegunLate: the clip begins while somebody stands there, so that nobody has seen the place empty.
+func TestReplayBegunLate(t *testing.T) {
+	model := asset(t, "models", "yolox_nano.onnx")
+	for _, begin := range []string{"8", "8.5"} {
+		clip := filepath.Join(t.TempDir(), "late.mp4")
+		process.Run(t, exec.Command("ffmpeg", "-v", "error", "-ss", begin, "-i", asset(t, "video", people), "-an", "-c:v", "libx264",
+			"-preset", "veryfast", "-crf", "18", "-g", "10", "-keyint_min", "10", "-sc_threshold", "0", clip))
+		from, err := strconv.ParseFloat(begin, 64)
+		require.NoError(t, err)
+		for interval, tolerance := range map[string]float64{"1s": 1.5, "3s": 3.5} {
+			tr := truthOf(t, people)
+			for i, span := range tr.Seats[0].Occupied {
+				tr.Seats[0].Occupied[i] = [2]float64{max(0, span[0]-from), span[1] - from}
+			}
+			got, _ := replay(t, tr.config(interval, "10m", model, false), clip)
+			tr.compare(t, got, tolerance)
+		}
 	}
 }
 

@@ -78,31 +78,36 @@ const (
 	emptyDoubt = 5 * time.Second
 )
 
-// look makes the view of now, and holds it against what is known.
+// look makes the view of now, and weighs it.
 func (p *place) look(maker *scene.Maker, picture *video.Picture, by scene.Shift) error {
 	p.last = p.now
 	if err := p.now.take(maker, picture, p.area, by); err != nil {
 		return err
 	}
+	p.weigh()
+	return nil
+}
+
+// weigh holds the view of now against what is known.
+func (p *place) weigh() {
 	p.against, p.moved = scene.Difference{}, scene.Difference{}
 	if !p.empty.at.IsZero() {
 		p.against = p.now.view.Unlike(&p.empty.view, &p.mask)
 	}
 	if p.last.at.IsZero() || p.now.at.Sub(p.last.at) > lastFor {
 		p.calm = time.Time{}
-		return nil
+		return
 	}
 	p.moved = p.now.view.Since(&p.last.view, &p.mask)
 	if p.moves() {
 		p.calm = time.Time{}
-		return nil
+		return
 	}
 	p.noise += (p.moved.Strongest - p.noise) / 16
 	if p.calm.IsZero() {
 		p.calm, p.looks = p.last.at, 1
 	}
 	p.looks++
-	return nil
 }
 
 func (p *place) moves() bool { return p.moved.Strongest > max(leastMoving, 2*p.noise) }

@@ -147,3 +147,21 @@ func BenchmarkFrame(b *testing.B) {
 		f.Against(&was)
 	}
 }
+
+// TestDetail: a thing on a plain desk shows more than the desk, whichever of the two is now.
+func TestDetail(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	desk := view(func(_, _ int) float64 { return 200 + random.NormFloat64()*2 })
+	thing := view(func(x, y int) float64 {
+		if x > 40 && x < 64 && y > 30 && y < 46 {
+			return 90 + 40*float64((x/3+y/3)%2) + random.NormFloat64()*2
+		}
+		return 200 + random.NormFloat64()*2
+	})
+	with, without := thing.Detail(desk, &all)
+	require.Greater(t, with, 1.8*without)
+	without, with = desk.Detail(thing, &all)
+	require.Greater(t, with, 1.8*without)
+	a, b := desk.Detail(desk, &all)
+	require.Zero(t, a+b, "nothing differs")
+}

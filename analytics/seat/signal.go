@@ -20,17 +20,19 @@ type signal struct {
 	Box    Box       `json:"box,omitzero"`    // of its first look; while On, of the last that found it
 	Agree  int       `json:"agree,omitempty"`
 	Object int       `json:"object,omitempty"`
-	Still  int       `json:"still,omitempty"` // looks of it at which nothing moved in the place
-	Bare   int       `json:"bare,omitempty"`  // looks of it that showed the empty place
-	Signs  int       `json:"signs,omitempty"` // looks of it with a sign of what is missed
-	Other  stance    `json:"other,omitzero"`  // a coming with another box: looks take turns in how much of somebody they see
+	Still  int       `json:"still,omitempty"`  // looks of it at which nothing moved in the place
+	Bare   int       `json:"bare,omitempty"`   // looks of it that showed the empty place
+	Signs  int       `json:"signs,omitempty"`  // looks of it with a sign of what is missed
+	Others bool      `json:"others,omitempty"` // somebody else was before the place meanwhile
+	Other  stance    `json:"other,omitzero"`   // a coming with another box: looks take turns in how much of somebody they see
 	// the first look, and the one before, at which its box was another one than all the time; zero: it is not
 	Astray time.Time `json:"astray,omitzero"`
 	Steady time.Time `json:"steady,omitzero"`
 	// what was learnt of what is there, over all who were
 	Found  time.Time     `json:"found,omitzero"`    // the last look that found it
 	Seen   time.Duration `json:"seen_ns,omitempty"` // for how long it was there
-	Lapses float32       `json:"lapses,omitempty"`  // runs of misses that ended
+	Lapses float32       `json:"lapses,omitempty"`  // runs of misses that ended, and had a sign of it
+	Blanks float32       `json:"blanks,omitempty"`  // and those that had none
 	Sure   float32       `json:"sure,omitempty"`    // mean confidence of the last looks that found it
 }
 
@@ -63,16 +65,16 @@ const (
 	// stay is how long something is there that came, to an order of magnitude.
 	stay = 30 * time.Minute
 	// surety is how much likelier it must be that it went than that it was missed.
-	surety = 150
+	surety = 500
 	// faintEvery is how often somebody is missed whom looks find with little confidence, and plainEvery somebody who is
 	// plain to see, before anything was learnt of how often this one is.
-	faintEvery = time.Minute
+	faintEvery = 40 * time.Second
 	plainEvery = 15 * time.Minute
 	// faintBelow and plainAbove are mean confidences of the two; between them it is something between.
 	faintBelow = 0.65
 	plainAbove = 0.8
 	// lapseAhead is how many lapses what was assumed weighs as.
-	lapseAhead = 0.5
+	lapseAhead = 1
 	// learntOver bounds the memory for lapses: older ones count half.
 	learntOver = time.Hour
 )
@@ -83,17 +85,28 @@ const (
 //
 // the left side being the odds of "went" against "missed", without those of what the run's looks saw.
 func (s *signal) patience(without float64) time.Duration {
-	t := missLasts.Seconds() * math.Log(surety*s.rate()*stay.Seconds()/without)
-	longest := longestPatience - s.Since.Sub(s.middle())
+	rate, longest := s.rate(), longestWithSigns
+	if s.Signs == 0 {
+		rate, longest = lapses(s.Blanks, s.Seen, blankRarer*s.expected()), longestPatience
+	}
+	t := missLasts.Seconds() * math.Log(surety*rate*stay.Seconds()/without)
+	longest -= s.Since.Sub(s.middle())
 	return min(max(time.Duration(t*float64(time.Second)), confirmGoing.during), longest)
 }
 
-// rate is how many runs of misses are to be expected a second: at first by how sure looks are of what is there, later by
-// how often it was missed.
-func (s *signal) rate() float64 {
+// rate is how many runs of misses with signs are to be expected a second.
+func (s *signal) rate() float64 { return lapses(s.Lapses, s.Seen, s.expected()) }
+
+// expected is the mean time between two runs of misses, in seconds, by how sure looks are of what is there.
+func (s *signal) expected() float64 {
 	plain := float64(min(max((s.Sure-faintBelow)/(plainAbove-faintBelow), 0), 1))
-	every := faintEvery.Seconds() * math.Pow(plainEvery.Seconds()/faintEvery.Seconds(), plain)
-	return (float64(s.Lapses) + lapseAhead) / (s.Seen.Seconds() + lapseAhead*every)
+	return faintEvery.Seconds() * math.Pow(plainEvery.Seconds()/faintEvery.Seconds(), plain)
+}
+
+// lapses is how many there are a second, when so many were counted in what was seen, and one every so many seconds was
+// expected.
+func lapses(counted float32, seen time.Duration, every float64) float64 {
+	return (float64(counted) + lapseAhead) / (seen.Seconds() + lapseAhead*every)
 }
 
 // near tells whether a box may be that of who is there, who leans over or is seen in part; a thing that looks like
@@ -106,20 +119,26 @@ func (s *signal) faint() bool { return s.rate() > 1/faintFrom.Seconds() }
 // surelyOver is over how many looks the mean confidence goes.
 const surelyOver = 8
 
-// The odds of "went" against "missed" that come from what a run of misses saw.
+// unlikeOdds are the odds of "went" against "missed" that come from a place that has changed since something was found
+// there, and in which nothing moves.
+const unlikeOdds = 20
+
 const (
-	unlikeOdds   = 20 // the place has changed since it was found, and nothing moves there
-	signlessOdds = 20 // no look of it had even a guess
-	// signlessLapse is how much of a lapse a run is that had none.
-	signlessLapse = 0.25
+	// blankRarer is how much rarer runs of misses are in which no look has even a guess.
+	blankRarer = 20
+	// otherBlank is how much of one it is after which somebody else may be there.
+	otherBlank = 0.1
 )
 
 // faintFrom is the mean time between two runs of misses of what is faint.
-const faintFrom = 3 * time.Minute
+const faintFrom = 2 * time.Minute
 
-// longestPatience is the most that an admin waits for a seat that was left, when nothing but misses tells: from the
-// likeliest moment of that.
-const longestPatience = 20 * time.Second
+// The most that an admin waits for a seat that was left, from the likeliest moment of that, when nothing but misses
+// tells, and when there were guesses at somebody on the way.
+const (
+	longestPatience  = 20 * time.Second
+	longestWithSigns = 25 * time.Second
+)
 
 // LongestDwell is longer than most people stop before a seat that they do not take.
 const LongestDwell = 6 * time.Second
@@ -210,7 +229,7 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 			s.Still++
 		}
 		if s.Still >= stillLooks && s.Agree >= o.coming.looks && o.at.Sub(s.middle()) >= during {
-			return signal{On: true, Found: o.at, Box: o.box, Seen: s.Seen, Lapses: s.Lapses, Sure: s.Best}, true, s.middle()
+			return signal{On: true, Found: o.at, Box: o.box, Seen: s.Seen, Lapses: s.Lapses, Blanks: s.Blanks, Sure: s.Best}, true, s.middle()
 		}
 	default:
 		if s.Agree > 0 {
@@ -225,6 +244,7 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 func (s signal) going(o sighting) (signal, bool, time.Time) {
 	switch o.says {
 	case silent:
+		s.Others = s.Agree > 0
 		return s, false, time.Time{}
 	case hold:
 		return s.calm(), false, time.Time{}
@@ -236,7 +256,8 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 			}
 		}
 		next := signal{On: true, Found: o.at, Box: s.Box}
-		switch moved := o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox; {
+		moved := o.box != (Box{}) && s.Box != (Box{}) && s.Box.IoU(o.box) < sameBox
+		switch {
 		case !moved && o.box != (Box{}), moved && !s.Astray.IsZero() && o.at.Sub(s.Astray) > astrayFor:
 			next.Box = o.box // where he sits now
 		case moved && s.Astray.IsZero():
@@ -247,16 +268,18 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 		switch {
 		case s.Agree > 0 && s.Signs > 0:
 			s.Lapses++
+		case s.Agree > 0 && (moved || s.Others):
+			s.Blanks += otherBlank
 		case s.Agree > 0:
-			s.Lapses += signlessLapse // more likely somebody else came after him
+			s.Blanks++
 		}
 		if !o.last.IsZero() {
 			s.Seen += o.at.Sub(o.last)
 		}
 		if s.Seen > learntOver {
-			s.Seen, s.Lapses = s.Seen/2, s.Lapses/2
+			s.Seen, s.Lapses, s.Blanks = s.Seen/2, s.Lapses/2, s.Blanks/2
 		}
-		next.Seen, next.Lapses, next.Sure = s.Seen, s.Lapses, s.Sure
+		next.Seen, next.Lapses, next.Blanks, next.Sure = s.Seen, s.Lapses, s.Blanks, s.Sure
 		if o.confidence > 0 {
 			next.Sure += (o.confidence - s.Sure) / surelyOver
 		}
@@ -276,11 +299,8 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 	if o.says == noStill {
 		without *= unlikeOdds
 	}
-	if s.Signs == 0 {
-		without *= signlessOdds
-	}
 	if quick || s.Agree >= confirmGoing.looks && during >= s.patience(without) {
-		return signal{Seen: s.Seen, Lapses: s.Lapses}, true, s.middle()
+		return signal{Seen: s.Seen, Lapses: s.Lapses, Blanks: s.Blanks}, true, s.middle()
 	}
 	return s, false, time.Time{}
 }
@@ -288,7 +308,7 @@ func (s signal) going(o sighting) (signal, bool, time.Time) {
 // contradicted is the signal with one more look that speaks against it.
 func (s signal) contradicted(o sighting) signal {
 	if s.Agree == 0 {
-		s.Since, s.Before, s.Object, s.Bare, s.Still, s.Signs = o.at, s.otherSide(o), 0, 0, 0, 0
+		s.Since, s.Before, s.Object, s.Bare, s.Still, s.Signs, s.Others = o.at, s.otherSide(o), 0, 0, 0, 0, false
 		if !s.On {
 			s.Box = o.box
 		} else if !s.Steady.IsZero() && o.at.Sub(s.Astray) <= astrayFor && s.Astray.Sub(s.Steady) <= astrayFor/2 {
@@ -322,7 +342,7 @@ func (s signal) middle() time.Time {
 
 // calm is the signal without doubts: what was looked at long ago speaks no more.
 func (s signal) calm() signal {
-	calm := signal{On: s.On, Found: s.Found, Seen: s.Seen, Lapses: s.Lapses, Sure: s.Sure}
+	calm := signal{On: s.On, Found: s.Found, Seen: s.Seen, Lapses: s.Lapses, Blanks: s.Blanks, Sure: s.Sure}
 	if s.On {
 		calm.Box, calm.Astray, calm.Steady = s.Box, s.Astray, s.Steady
 	}

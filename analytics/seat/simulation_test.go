@@ -18,7 +18,11 @@ type burst struct {
 	rate   float64 // share of the time in which it finds
 	until  time.Time
 	finds  bool
+	blank  bool // the misses of now come without a sign of what is missed
 }
+
+// blanks is the share of runs of misses that have no sign: of the people of e2e/rooms one in five.
+const blanks = .2
 
 func (b *burst) at(now time.Time) bool {
 	if b.until.IsZero() {
@@ -30,9 +34,22 @@ func (b *burst) at(now time.Time) bool {
 		if b.finds {
 			mean = 2 * b.rate / (1 - b.rate)
 		}
+		b.blank = !b.finds && b.random.Float64() < blanks
 		b.until = b.until.Add(time.Duration(mean * -math.Log(1-b.random.Float64()) * float64(time.Second)))
 	}
 	return b.finds
+}
+
+// person is what a look says of somebody who is there, found or not.
+func (b *burst) person(now time.Time, confidence float32) (o Observation) {
+	o.HintBox = Box{.4, .2, .6, .8}
+	switch {
+	case b.at(now):
+		o.Person, o.Hint, o.Box = confidence, confidence, o.HintBox
+	case !b.blank:
+		o.Hint = .07
+	}
+	return o
 }
 
 // simulated looks at a seat for a while, as a camera does.
@@ -60,16 +77,14 @@ func TestSitterIsNotSentAway(t *testing.T) {
 		for _, rate := range []float64{.7, .8, .9, .95, .99, .999} {
 			t.Run(fmt.Sprintf("%s/%v", interval, rate), func(t *testing.T) {
 				const days = 8
+				confidence := float32(rate) - .1 // who is missed seldom is found surely
 				var leaves int
 				var empty time.Duration
 				for seed := range uint64(days) {
 					eye := burst{random: rand.New(rand.NewPCG(seed, 7)), rate: rate}
 					var left time.Time
-					_, events, _ := simulated(State{}, epoch, epoch.Add(day), interval, dayRules, func(at time.Time) (o Observation) {
-						if eye.at(at) {
-							o.Person, o.Box = .7, Box{.4, .2, .6, .8}
-						}
-						return o
+					_, events, _ := simulated(State{}, epoch, epoch.Add(day), interval, dayRules, func(at time.Time) Observation {
+						return eye.person(at, confidence)
 					})
 					for _, e := range events[1:] {
 						switch e.Type {
@@ -100,8 +115,8 @@ func TestLeavesAreToldInTime(t *testing.T) {
 						eye := burst{random: random, rate: rate}
 						gone := epoch.Add(10*time.Minute + time.Duration(random.IntN(3000))*time.Millisecond)
 						see := func(at time.Time) (o Observation) {
-							if at.Before(gone) && eye.at(at) {
-								o.Person, o.Box = .7, Box{.4, .2, .6, .8}
+							if at.Before(gone) {
+								o = eye.person(at, .7)
 							}
 							if bare && !at.Before(gone) {
 								o.Place, o.Desk = Bare|Altered, Bare
@@ -135,26 +150,35 @@ func TestLeavesAreToldInTime(t *testing.T) {
 	}
 }
 
-// TestBelongingsInBursts: belongings that a look finds in four of five, alone for four hours.
+// TestBelongingsInBursts: belongings that a look finds in four of five, alone for four hours. Of twenty such places one
+// may be lost on the way, to a run of misses that lasts.
 func TestBelongingsInBursts(t *testing.T) {
+	lost := 0
 	for _, interval := range []time.Duration{time.Second, 3 * time.Second} {
-		for seed := range uint64(5) {
+		for seed := range uint64(10) {
 			eye := burst{random: rand.New(rand.NewPCG(seed, 9)), rate: .8}
-			var s State
-			_, events, _ := simulated(s, epoch, epoch.Add(4*time.Hour), interval, dayRules, func(at time.Time) (o Observation) {
+			_, events, _ := simulated(State{}, epoch, epoch.Add(4*time.Hour), interval, dayRules, func(at time.Time) (o Observation) {
 				o.Closely = true
 				if at.Before(epoch.Add(time.Minute)) {
 					o.Person, o.Box = .8, Box{.4, .2, .6, .8}
 				}
-				if eye.at(at) {
-					o.Item = .5
+				switch {
+				case eye.at(at):
+					o.Item, o.Thing = .5, .5
+				case !eye.blank:
+					o.Thing = .08
 				}
 				return o
 			})
-			require.Equal(t, []EventType{PersonEnter, AbandonedDetected}, kinds(events), "interval %s, seed %d", interval, seed)
+			require.Equal(t, AbandonedDetected, events[len(events)-1].Type, "interval %s, seed %d", interval, seed)
+			if len(events) > 2 {
+				lost++
+				continue
+			}
 			require.WithinDuration(t, epoch.Add(11*time.Minute), events[1].At, 30*time.Second)
 		}
 	}
+	require.LessOrEqual(t, lost, 1)
 }
 
 // TestDays: a day each of an empty seat that a detector is mistaken about now and then, and of belongings alone, which

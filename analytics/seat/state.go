@@ -28,8 +28,8 @@ const (
 	KeepItemShare = 0.35
 )
 
-// Floor is the least confidence of a detection that says anything.
-func (r Rules) Floor() float32 { return min(r.Keep, r.KeepItem, 0.01) }
+// Floor is the least confidence of a detection that says anything, as a guess.
+func (r Rules) Floor() float32 { return min(r.Keep, r.KeepItem, leastHint, LeastThing) }
 
 // coming is what it takes to believe that somebody has come.
 func (r Rules) coming() verdict {
@@ -101,7 +101,9 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 	}
 	var personTurned, itemTurned bool
 	var personAt, itemAt time.Time
-	s.Item, itemTurned, itemAt = s.Item.look(item)
+	if s.Item, itemTurned, itemAt = s.Item.look(item); s.sits(o, r) && !s.Item.On {
+		s.Item = s.Item.calm()
+	}
 	s.Person, personTurned, personAt = s.Person.look(person)
 	turnedAt := latest(personTurned, personAt, itemTurned, itemAt)
 	if !turnedAt.IsZero() {
@@ -243,13 +245,18 @@ func (s State) person(o Observation, r Rules) evidence {
 	return no
 }
 
+// sits tells whether the look finds the person who is there.
+func (s State) sits(o Observation, r Rules) bool {
+	return s.Person.On && s.Person.settled() && o.Person >= r.Keep
+}
+
 // items is what a look says of "belongings are there". While a person sits before them they are not looked for.
 func (s State) items(o Observation, r Rules) evidence {
 	bar := r.Item
 	if s.Item.On {
 		bar = r.KeepItem
 	}
-	sits := s.Person.On && s.Person.settled() && o.Person >= r.Keep
+	sits := s.sits(o, r)
 	switch {
 	case o.Item >= bar:
 		return yes
@@ -261,7 +268,7 @@ func (s State) items(o Observation, r Rules) evidence {
 		return noBare
 	case s.Item.On && o.Desk.Is(Kept):
 		return yes
-	case o.Thing >= LeastThing && !o.Desk.Is(Bare) && (s.Item.On || s.leaving(o.At)):
+	case o.Thing >= LeastThing && o.Person < r.Keep && !o.Desk.Is(Bare) && (s.Item.On || s.leaving(o.At)):
 		return yes // of somebody who goes it is to be expected that he leaves things behind
 	case !o.Closely && !o.Desk.Is(Bare):
 		return silent

@@ -7,8 +7,9 @@
 // halves that share no person, no thing and no seed, and of the rooms only the real one: Tune may be looked at, Final is
 // for the last figure only.
 //
-// Every clip begins with eight seconds or more in which each seat is empty and all its furniture is there; empty_at in
-// truth.json names the second at which an admin would take the picture of the empty seats. Begin reading at stage.
+// Every clip but those of kind begun starts with eight seconds or more in which each seat is empty and all its furniture
+// is there; empty_at in truth.json names the second at which an admin would take the picture of the empty seats. Begin
+// reading at stage.
 package rooms
 
 import (
@@ -35,7 +36,7 @@ type Seat struct {
 // Clip is one clip and the truth about it.
 type Clip struct {
 	About     string   `json:"about"`
-	Kind      string   `json:"kind"` // desks, sitters, passers, rooms, light, camera or furniture
+	Kind      string   `json:"kind"` // desks, sitters, passers, rooms, light, camera, furniture or begun
 	Half      Half     `json:"half"`
 	Tries     []string `json:"tries"` // which of the ideas it is to try
 	Abandoned string   `json:"abandoned_after"`
@@ -96,7 +97,7 @@ func Set(m Material, half Half) ([]*Clip, error) {
 
 // clips has one function a kind, each in a file of its own.
 func (c *crew) clips() (all []*Clip, err error) {
-	for _, kind := range []func(*crew) ([]*Clip, error){desks, sitters, passers, rooms, light, camera, furniture} {
+	for _, kind := range []func(*crew) ([]*Clip, error){desks, sitters, passers, rooms, light, camera, furniture, begun} {
 		clips, err := kind(c)
 		if err != nil {
 			return nil, err
