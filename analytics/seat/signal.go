@@ -148,7 +148,7 @@ const LongestDwell = 6 * time.Second
 var (
 	confirmItem  = verdict{looks: 4, during: 2500 * time.Millisecond}
 	confirmGoing = verdict{looks: 4, during: 2 * time.Second}
-	confirmBare  = verdict{looks: 2, during: 500 * time.Millisecond}
+	confirmBare  = verdict{looks: 2, during: CloserLook * 4 / 5} // a picture comes when it comes
 )
 
 // passing is how many looks may find another person in the place of one who is missed.
