@@ -15,6 +15,7 @@ type aim struct {
 	at        time.Time   // of the reference; zero: none
 	base      scene.Shift // of the reference
 	lost      time.Time   // since when the picture is quite another one; zero: it is not
+	dark      bool        // there is hardly anything to see in the picture
 }
 
 // The parameters of aim.
@@ -35,6 +36,7 @@ func (a *aim) look(luma []byte, at time.Time) {
 		return
 	}
 	by := frame.Against(&a.reference)
+	a.dark = by.Fit < alike && frame.Contrast < dim*a.reference.Contrast
 	switch {
 	case by.Fit >= alike:
 		a.lost = time.Time{}
@@ -48,7 +50,7 @@ func (a *aim) look(luma []byte, at time.Time) {
 		if at.Sub(a.at) >= freshen {
 			a.reference, a.at, a.base = frame, at, a.shift
 		}
-	case frame.Contrast < dim*a.reference.Contrast:
+	case a.dark:
 		a.lost = time.Time{} // the lamps are off, or something lies on the lens: that is no other scene
 	case by.Fit < another:
 		if a.lost.IsZero() {
@@ -58,6 +60,9 @@ func (a *aim) look(luma []byte, at time.Time) {
 		a.lost = time.Time{}
 	}
 }
+
+// blind tells whether the seats are not to be seen: another scene is, if only for a moment, or none.
+func (a *aim) blind() bool { return a.dark || !a.lost.IsZero() }
 
 // turned tells whether the camera shows another scene.
 func (a *aim) turned(at time.Time) bool { return !a.lost.IsZero() && at.Sub(a.lost) >= lostFor }

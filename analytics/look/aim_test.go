@@ -50,10 +50,12 @@ func TestAim(t *testing.T) {
 
 	look(boxes(2, 0, 1), 15)
 	require.False(t, a.turned(at), "something passes")
+	require.True(t, a.blind(), "and nothing is decided meanwhile")
 	look(boxes(2, 0, 1), 15)
 	require.True(t, a.turned(at))
 	look(boxes(1, 3, .7), 1)
 	require.False(t, a.turned(at), "it is back")
+	require.False(t, a.blind())
 }
 
 // TestEditAnswersATurn: seats that are drawn on what a turned camera shows begin anew with it.

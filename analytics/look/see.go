@@ -69,7 +69,7 @@ type testimony struct {
 	closely, hidden bool
 	left, near      bool // see Observation
 	furniture       bool // what was found of belongings is a part of the empty desk
-	turned          bool // the picture shows another scene
+	blind           bool // the picture does not show the seat
 	place, desk     seat.Scene
 }
 
@@ -84,10 +84,10 @@ func (s *sight) testify(at time.Time, obs []seat.Observation) {
 		obs[i].Place, obs[i].Desk = t.place, t.desk
 		pl := &s.places[i]
 		obs[i].Hint, obs[i].HintBox, obs[i].Thing = pl.person.confidence, pl.person.box, pl.thing.confidence
-		if t.furniture || t.turned {
+		if t.furniture || t.blind {
 			obs[i].Item = 0
 		}
-		if t.turned {
+		if t.blind {
 			obs[i].Person, obs[i].Hidden = 0, true
 		}
 	}
@@ -106,11 +106,11 @@ const (
 func (s *Seats) witness(p *video.Picture, found []seat.Detection) error {
 	t := s.sight
 	t.at = p.At()
-	turned := t.aim.turned(p.At())
+	blind := t.aim.blind()
 	for i := range t.places {
 		pl, o, state := &t.places[i], &s.obs[i], &s.states[i]
-		says := testimony{turned: turned}
-		if turned {
+		says := testimony{blind: blind}
+		if blind {
 			pl.says = says
 			continue
 		}
