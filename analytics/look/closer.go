@@ -33,6 +33,7 @@ type seatPlaces struct {
 	person, thing  guess     // the best in the look under way
 	inVain         int       // seat cut-outs in a row that found nobody
 	closely        bool      // belongings are looked for in the look under way
+	passed         bool      // the seat called for a cut-out, and others went before
 	sat            seat.Box  // the last box of the person who sat there
 	walker         seat.Box  // where he was followed to
 	left           time.Time // when that box was last seen outside of the seat
@@ -145,9 +146,11 @@ func (s *Seats) cuts(p *video.Picture, input image.Point) []cutOut {
 	})
 	for _, i := range order {
 		pl, state := &sight.places[i], &s.states[i]
-		pl.closely = false
-		if s.bodyDue(i, at) && add(SeatCutOut, seatCutOut(&s.shapes[i], w, h)) {
-			pl.bodyAt = at
+		pl.closely, pl.passed = false, false
+		if s.bodyDue(i, at) {
+			if pl.passed = !add(SeatCutOut, seatCutOut(&s.shapes[i], w, h)); !pl.passed {
+				pl.bodyAt = at
+			}
 		}
 		if s.deskDue(pl, state, at) && add(ItemsCutOut, grown(s.shapes[i].Items().Bounds(), itemsMargin)) {
 			pl.deskAt, pl.closely = at, true

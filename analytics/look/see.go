@@ -81,6 +81,7 @@ func (s *sight) testify(at time.Time, obs []seat.Observation) {
 	for i := range obs {
 		t := &s.places[i].says
 		obs[i].Closely, obs[i].Left, obs[i].Near, obs[i].Hidden = t.closely, t.left, t.near, t.hidden
+		obs[i].Passed = s.places[i].passed
 		obs[i].Place, obs[i].Desk = t.place, t.desk
 		pl := &s.places[i]
 		obs[i].Hint, obs[i].HintBox, obs[i].Thing = pl.person.confidence, pl.person.box, pl.thing.confidence

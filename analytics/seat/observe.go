@@ -20,6 +20,7 @@ type Observation struct {
 	Left    bool    // the person who sat there was seen walking away
 	Near    bool    // that person leans out of it, and belongs to no other seat
 	Hidden  bool    // other people hide the seat
+	Passed  bool    // nobody has looked closely enough to find who is small
 	Place   Scene   // how the seat looks
 	Desk    Scene   // how the place looks where belongings lie
 }

@@ -196,6 +196,7 @@ type sighting struct {
 	coming     verdict
 	moving     bool          // something moves in the place
 	sign       bool          // a guess at it, too unsure to count
+	hidden     bool          // others are before the place
 	unseen     time.Duration // how long a coming must last that no detection speaks for
 }
 
@@ -244,7 +245,7 @@ func (s signal) coming(o sighting) (signal, bool, time.Time) {
 func (s signal) going(o sighting) (signal, bool, time.Time) {
 	switch o.says {
 	case silent:
-		s.Others = s.Agree > 0
+		s.Others = s.Others || o.hidden && s.Agree > 0
 		return s, false, time.Time{}
 	case hold:
 		return s.calm(), false, time.Time{}

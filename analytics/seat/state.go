@@ -97,7 +97,7 @@ func (s State) Next(o Observation, r Rules) (State, *Event) {
 	item := sighting{at: o.At, last: last, says: s.items(o, r), confidence: o.Item, coming: confirmItem, unseen: unseenItem, sign: true}
 	person := sighting{
 		at: o.At, last: last, says: s.person(o, r), confidence: o.Person, box: o.Box, coming: r.coming(),
-		moving: o.Place.Is(Moving), unseen: r.coming().during, sign: o.Hint >= leastHint,
+		moving: o.Place.Is(Moving), unseen: r.coming().during, sign: o.Hint >= leastHint, hidden: o.Hidden,
 	}
 	var personTurned, itemTurned bool
 	var personAt, itemAt time.Time
@@ -225,7 +225,7 @@ func (s State) person(o Observation, r Rules) evidence {
 	switch {
 	case o.Person >= bar:
 		return yes
-	case o.Hidden:
+	case o.Hidden || o.Passed:
 		return silent
 	case !s.Person.On:
 		return no
