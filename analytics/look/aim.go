@@ -15,6 +15,7 @@ type aim struct {
 	at        time.Time   // of the reference; zero: none
 	base      scene.Shift // of the reference
 	lost      time.Time   // since when the picture is quite another one; zero: it is not
+	away      time.Time   // the last look that showed another one
 	dark      bool        // there is hardly anything to see in the picture
 }
 
@@ -36,7 +37,8 @@ func (a *aim) look(luma []byte, at time.Time) {
 		return
 	}
 	by := frame.Against(&a.reference)
-	a.dark = by.Fit < alike && frame.Contrast < dim*a.reference.Contrast
+	faint := frame.Contrast < dim*a.reference.Contrast
+	a.dark = faint && by.Fit < alike
 	switch {
 	case by.Fit >= alike:
 		a.lost = time.Time{}
@@ -47,13 +49,13 @@ func (a *aim) look(luma []byte, at time.Time) {
 		if math.Abs(a.shift.Y) < tiny {
 			a.shift.Y = 0
 		}
-		if at.Sub(a.at) >= freshen {
+		if at.Sub(a.at) >= freshen && !faint {
 			a.reference, a.at, a.base = frame, at, a.shift
 		}
 	case a.dark:
-		a.lost = time.Time{} // the lamps are off, or something lies on the lens: that is no other scene
+		// the lamps are off, or something lies on the lens: that is no other scene, nor is it the old one
 	case by.Fit < another:
-		if a.lost.IsZero() {
+		if a.away = at; a.lost.IsZero() {
 			a.lost = at
 		}
 	default:
@@ -65,4 +67,4 @@ func (a *aim) look(luma []byte, at time.Time) {
 func (a *aim) blind() bool { return a.dark || !a.lost.IsZero() }
 
 // turned tells whether the camera shows another scene.
-func (a *aim) turned(at time.Time) bool { return !a.lost.IsZero() && at.Sub(a.lost) >= lostFor }
+func (a *aim) turned() bool { return !a.lost.IsZero() && a.away.Sub(a.lost) >= lostFor }

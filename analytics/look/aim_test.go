@@ -43,18 +43,20 @@ func TestAim(t *testing.T) {
 	require.InDelta(t, 3., a.shift.X*scene.FrameWidth, .5)
 	look(boxes(1, 3, .7), 90) // dusk, and the reference is renewed
 	require.InDelta(t, 3., a.shift.X*scene.FrameWidth, .5)
-	require.False(t, a.turned(at))
+	require.False(t, a.turned())
 
 	look(boxes(1, 3, .02), 60)
-	require.False(t, a.turned(at), "the lamps are off")
+	require.False(t, a.turned(), "the lamps are off")
 
 	look(boxes(2, 0, 1), 15)
-	require.False(t, a.turned(at), "something passes")
+	require.False(t, a.turned(), "something passes")
 	require.True(t, a.blind(), "and nothing is decided meanwhile")
+	look(boxes(2, 0, .02), 30)
+	require.False(t, a.turned(), "nobody can tell in the dark")
 	look(boxes(2, 0, 1), 15)
-	require.True(t, a.turned(at))
+	require.True(t, a.turned())
 	look(boxes(1, 3, .7), 1)
-	require.False(t, a.turned(at), "it is back")
+	require.False(t, a.turned(), "it is back")
 	require.False(t, a.blind())
 }
 
@@ -65,7 +67,7 @@ func TestEditAnswersATurn(t *testing.T) {
 	old.sight.places[0].desk.empty.at = time.Unix(1, 0)
 	next := newTestSeats()
 	next.Adopt(old)
-	require.False(t, next.sight.aim.turned(time.Unix(1000, 0)))
+	require.False(t, next.sight.aim.turned())
 	require.Zero(t, next.sight.places[0].desk.empty.at)
 
 	old.sight.aim.lost = time.Time{}

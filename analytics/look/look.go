@@ -86,7 +86,7 @@ const movedText = "the picture has moved, check the seats"
 
 // aimed says once that the camera was turned away, and once that it is back. The caller must Hold the camera.
 func (c *Camera) aimed(at, now time.Time) {
-	turned := c.seats.sight.aim.turned(at)
+	turned := c.seats.sight.aim.turned()
 	if turned == c.turned {
 		return
 	}
