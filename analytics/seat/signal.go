@@ -111,10 +111,7 @@ func lapses(counted float32, seen time.Duration, every float64) float64 {
 
 // near tells whether a box may be that of who is there, who leans over or is seen in part; a thing that looks like
 // somebody elsewhere in the seat is not.
-func (s *signal) near(b Box) bool { return s.Box == (Box{}) || b.IoU(s.Box) >= walkingBox }
-
-// faint tells whether it is to be expected that looks miss what is there.
-func (s *signal) faint() bool { return s.rate() > 1/faintFrom.Seconds() }
+func (s *signal) near(b Box) bool { return s.Box == (Box{}) || b.IoU(s.Box) >= nearBox }
 
 // surelyOver is over how many looks the mean confidence goes.
 const surelyOver = 8
@@ -129,9 +126,6 @@ const (
 	// otherBlank is how much of one it is after which somebody else may be there.
 	otherBlank = 0.1
 )
-
-// faintFrom is the mean time between two runs of misses of what is faint.
-const faintFrom = 2 * time.Minute
 
 // The most that an admin waits for a seat that was left, from the likeliest moment of that, when nothing but misses
 // tells, and when there were guesses at somebody on the way.
@@ -168,11 +162,15 @@ type verdict struct {
 	during time.Duration // from the first of them to the last
 }
 
-// sameBox is the least overlap, intersection over union, of the boxes of one who stays where he is. Who walks past has
-// left his first box within a second, and who comes to sit down is there when he has sat down.
+// The least overlap, intersection over union, of boxes.
 const (
-	sameBox    = 0.5
-	walkingBox = 0.3
+	// sameBox is of one who stays where he is: who gets up, or comes to sit down, has another one within a second
+	sameBox = 0.5
+	// nearBox is of one who leans over
+	nearBox = 0.3
+	// walkingBox is of one who is there at all: people of 20 pixels are found now whole, now from the waist up, and who
+	// walks past has left his first box altogether
+	walkingBox = 0.15
 )
 
 // astrayFor is how long before he was missed somebody may have got up: the box of who gets up and walks is another one.

@@ -208,8 +208,8 @@ const (
 	unseenItem = 8 * time.Second
 	// behind is how long after somebody went what is found counts as his
 	behind = 12 * time.Second
-	// movesFor is how long movement alone, or guesses alone, hold a seat since a person was last found there.
-	movesFor = 5 * time.Minute
+	// guessesFor is how long guesses alone hold a seat since a person was last found there.
+	guessesFor = 5 * time.Minute
 	// leastHint is the least confidence of a guess at a person: empty seats cause less.
 	leastHint = 0.05
 	// holdsHint is the least of one that holds a seat.
@@ -237,7 +237,7 @@ func (s State) person(o Observation, r Rules) evidence {
 		return noBare
 	case o.Place.Is(Kept):
 		return yes
-	case (o.Hint >= holdsHint && s.Person.near(o.HintBox) || o.Place.Is(Moving) && s.Person.faint()) && o.At.Sub(s.Person.Found) < movesFor:
+	case o.Hint >= holdsHint && s.Person.near(o.HintBox) && o.At.Sub(s.Person.Found) < guessesFor:
 		return hold
 	case o.Place.Is(Altered) && !o.Place.Is(Moving):
 		return noStill
