@@ -7,7 +7,7 @@ import (
 
 // Evidence is what holds a seat's status, as of the last look.
 type Evidence struct {
-	HeldBy     string      `json:"held_by"`          // person, movement, belongings, difference; "" of an empty seat
+	HeldBy     string      `json:"held_by"`          // person, guess, belongings, difference; "" of an empty seat
 	Person     float64     `json:"person"`           // confidence of the person found in it, 0..1
 	Belongings float64     `json:"belongings"`       // of the best of the belongings found
 	Unlike     *float64    `json:"unlike_empty"`     // how unlike its empty picture the desk is: a thing makes 0.3 and more; null: not known
@@ -39,8 +39,8 @@ func (s *Seats) evidence(dst []Evidence) []Evidence {
 		}
 		switch {
 		case state.Status == seat.Empty:
-		case state.Person.On && o.Person == 0 && e.Moves:
-			e.HeldBy = "movement"
+		case state.Person.On && o.Person == 0 && o.Hint > 0:
+			e.HeldBy = "guess"
 		case state.Person.On:
 			e.HeldBy = "person"
 		case o.Item == 0 && o.Desk.Is(seat.Changed):

@@ -86,3 +86,33 @@ func TestThingsThatNobodyHasANameFor(t *testing.T) {
 	require.Empty(t, events, "where nobody was, a guess is clutter")
 	require.Equal(t, Empty, s.Status)
 }
+
+// TestOneAfterAnother: people who walk past one behind the other are never one who stays, however long it goes on.
+func TestOneAfterAnother(t *testing.T) {
+	boxes := []Box{{.3, .2, .42, .8}, {.45, .2, .57, .8}, {.6, .2, .72, .8}}
+	seen := 0
+	_, events, _ := simulated(State{}, epoch, epoch.Add(time.Minute), time.Second, dayRules, func(time.Time) Observation {
+		seen++
+		return Observation{Person: .8, Hint: .8, Box: boxes[seen%3], HintBox: boxes[seen%3]}
+	})
+	require.Empty(t, events)
+	_, events, _ = simulated(State{}, epoch, epoch.Add(time.Minute), time.Second, dayRules, func(time.Time) Observation {
+		return Observation{Person: .8, Hint: .8, Box: boxes[0], HintBox: boxes[0]}
+	})
+	require.Equal(t, []EventType{PersonEnter}, kinds(events))
+}
+
+// TestNeverStillIsNobody: where something moves at every look, people walk past; who sits is still now and then.
+func TestNeverStillIsNobody(t *testing.T) {
+	for _, still := range []bool{false, true} {
+		looks := 0
+		_, events, _ := simulated(State{}, epoch, epoch.Add(time.Minute), time.Second, dayRules, func(time.Time) Observation {
+			o := Observation{Person: .8, Hint: .8, Box: here, HintBox: here, Place: Moving}
+			if looks++; still && looks%5 == 0 {
+				o.Place = 0
+			}
+			return o
+		})
+		require.Equal(t, still, len(events) == 1, kinds(events))
+	}
+}

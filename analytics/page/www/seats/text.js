@@ -85,7 +85,7 @@ const texts = {
     why: ['Why {0} is so', '{0} 판단 근거'],
     held_nothing: ['Nothing is found there.', '아무것도 인식되지 않았습니다.'],
     held_person: ['A person was found there.', '사람이 인식되었습니다.'],
-    held_movement: ['Something moves there, though no person is found.', '사람은 인식되지 않았지만 움직임이 있습니다.'],
+    held_guess: ['Somebody may be there, though it is not sure.', '확실하지는 않지만 사람이 있는 것으로 보입니다.'],
     held_belongings: ['Belongings were found there.', '짐이 인식되었습니다.'],
     held_difference: ['It looks unlike the empty seat.', '비어 있을 때와 모습이 다릅니다.'],
     factPerson: ['Person: {0} %', '사람: {0}%'],
