@@ -21,7 +21,7 @@ import (
 // BenchmarkLook is one look at a time at a real clip, from RTP packets to rows on disk, and where its time goes. The
 // last figure is the share of everything but libavcodec's decoding and ONNX Runtime's run.
 func BenchmarkLook(b *testing.B) {
-	e := benchEyes(b)
+	e := realEyes(b)
 	db, err := store.Open(filepath.Join(b.TempDir(), "seats.db"))
 	require.NoError(b, err)
 	defer func() { _ = db.Close() }()
@@ -91,7 +91,7 @@ func BenchmarkLook(b *testing.B) {
 // BenchmarkRest is a room of six free seats that nobody comes to, looked at every 3 s of media time. What closer looks and
 // empty pictures add is told apart, also as the part of a core that sixteen such cameras take.
 func BenchmarkRest(b *testing.B) {
-	e := benchEyes(b)
+	e := realEyes(b)
 	file, err := video.OpenFile(filepath.Join(assets, "video", "one-by-one-person-detection.mp4"))
 	require.NoError(b, err)
 	defer file.Close()
@@ -141,21 +141,21 @@ func BenchmarkRest(b *testing.B) {
 
 var assets = filepath.Join("..", "..", "..", "shared", "assets")
 
-// benchEyes look with the real model, until the benchmark ends.
-func benchEyes(b *testing.B) *Eyes {
-	b.Helper()
+// realEyes look with the real model, until the test ends.
+func realEyes(t testing.TB) *Eyes {
+	t.Helper()
 	if _, err := os.Stat(assets); err != nil {
-		b.Skip("needs the real model and clips, see models/README.md")
+		t.Skip("needs the real model and clips, see models/README.md")
 	}
 	model, err := detect.Open(detect.Options{Path: filepath.Join(assets, "models", "yolox_nano.onnx")})
-	require.NoError(b, err)
+	require.NoError(t, err)
 	session, err := model.Session()
-	require.NoError(b, err)
+	require.NoError(t, err)
 	decoders := video.NewDecoders(1)
-	b.Cleanup(func() {
+	t.Cleanup(func() {
 		decoders.Close()
 		session.Close()
-		require.NoError(b, model.Close())
+		require.NoError(t, model.Close())
 	})
 	return &Eyes{Decoders: decoders, Session: session}
 }
