@@ -13,6 +13,8 @@ type aim struct {
 
 	reference scene.Frame
 	at        time.Time   // of the reference; zero: none
+	begun     time.Time   // of the first reference
+	sure      bool        // later pictures agreed with it: it was no broken one, and no camera's greeting
 	base      scene.Shift // of the reference
 	lost      time.Time   // since when the picture is quite another one; zero: it is not
 	away      time.Time   // the last look that showed another one
@@ -23,17 +25,18 @@ type aim struct {
 const (
 	alike = 0.75 // fit of two pictures of which one is the other, moved
 	// and of pictures of which it is not: pairs of rooms fit by 0.29 at most, one room through a day of light by 0.68 at least
-	another = 0.4
-	dim     = 0.3              // of the contrast that there was: less is the dark
-	lostFor = 20 * time.Second // another picture for so long is no lorry before the lens
-	freshen = time.Minute      // light and furniture change: the reference is renewed so often
-	tiny    = 0.0008           // a shift of less, of the picture's size, is none
+	another   = 0.4
+	dim       = 0.3              // of the contrast that there was: less is the dark
+	lostFor   = 20 * time.Second // another picture for so long is no lorry before the lens
+	sureAfter = 8 * time.Second  // pictures that agree for so long are what the camera shows
+	freshen   = time.Minute      // light and furniture change: the reference is renewed so often
+	tiny      = 0.0008           // a shift of less, of the picture's size, is none
 )
 
 func (a *aim) look(luma []byte, at time.Time) {
 	frame := scene.MakeFrame(luma)
 	if a.at.IsZero() {
-		a.reference, a.at = frame, at
+		a.reference, a.at, a.begun = frame, at, at
 		return
 	}
 	by := frame.Against(&a.reference)
@@ -42,6 +45,7 @@ func (a *aim) look(luma []byte, at time.Time) {
 	switch {
 	case by.Fit >= alike:
 		a.lost = time.Time{}
+		a.sure = a.sure || at.Sub(a.begun) >= sureAfter
 		a.shift = scene.Shift{X: a.base.X + by.X, Y: a.base.Y + by.Y, Fit: by.Fit}
 		if math.Abs(a.shift.X) < tiny {
 			a.shift.X = 0
@@ -54,6 +58,8 @@ func (a *aim) look(luma []byte, at time.Time) {
 		}
 	case a.dark:
 		// the lamps are off, or something lies on the lens: that is no other scene, nor is it the old one
+	case by.Fit < another && !a.sure:
+		a.reference, a.at, a.begun = frame, at, at
 	case by.Fit < another:
 		if a.away = at; a.lost.IsZero() {
 			a.lost = at

@@ -36,8 +36,10 @@ func TestAim(t *testing.T) {
 			a.look(luma, at)
 		}
 	}
+	look(boxes(3, 0, 1), 2)
 	look(boxes(1, 0, 1), 10)
 	require.Zero(t, a.shift.X)
+	require.False(t, a.blind(), "the first pictures were broken")
 
 	look(boxes(1, 3, 1), 10)
 	require.InDelta(t, 3., a.shift.X*scene.FrameWidth, .5)
