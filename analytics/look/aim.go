@@ -14,7 +14,7 @@ type aim struct {
 	reference scene.Frame
 	at        time.Time   // of the reference; zero: none
 	begun     time.Time   // of the first reference
-	sure      bool        // later pictures agreed with it: it was no broken one, and no camera's greeting
+	sure      bool        // later pictures showed the same scene: it was no broken one, and no camera's greeting
 	base      scene.Shift // of the reference
 	lost      time.Time   // since when the picture is quite another one; zero: it is not
 	away      time.Time   // the last look that showed another one
@@ -28,7 +28,7 @@ const (
 	another   = 0.4
 	dim       = 0.3              // of the contrast that there was: less is the dark
 	lostFor   = 20 * time.Second // another picture for so long is no lorry before the lens
-	sureAfter = 8 * time.Second  // pictures that agree for so long are what the camera shows
+	sureAfter = 8 * time.Second  // pictures of one scene for so long are what the camera shows
 	freshen   = time.Minute      // light and furniture change: the reference is renewed so often
 	tiny      = 0.0008           // a shift of less, of the picture's size, is none
 )
@@ -41,11 +41,11 @@ func (a *aim) look(luma []byte, at time.Time) {
 	}
 	by := frame.Against(&a.reference)
 	faint := frame.Contrast < dim*a.reference.Contrast
+	a.sure = a.sure || by.Fit >= another && at.Sub(a.begun) >= sureAfter
 	a.dark = faint && by.Fit < alike
 	switch {
 	case by.Fit >= alike:
 		a.lost = time.Time{}
-		a.sure = a.sure || at.Sub(a.begun) >= sureAfter
 		a.shift = scene.Shift{X: a.base.X + by.X, Y: a.base.Y + by.Y, Fit: by.Fit}
 		if math.Abs(a.shift.X) < tiny {
 			a.shift.X = 0
